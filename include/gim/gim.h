@@ -1,0 +1,298 @@
+/* libgim: generative intervention models. What an unseen perturbation does to a system, which variables it targets,
+ * and by which causal graph. SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Conventions
+ *   matrices   row-major doubles; (n, d) is n rows of d values. Edge i -> j is entry [i][j].
+ *   units      callers see their own units everywhere; the model keeps the scalings.
+ *   memory     what a function fills is the caller's; what it returns as a pointer belongs to the model and lives until
+ *              the model is changed or freed. Every handle has one _new (or _load, _copy) and one _free, which takes NULL.
+ *   errors     a gim_status: 0 success, > 0 success of another kind, < 0 failure; gim_message() says which value, where,
+ *              and what would be right. A failed call changes nothing but the message.
+ *   threads    functions that take a const gim_model may be called by many threads at once on the same model. The others
+ *              need the model for themselves. Different models are independent.
+ *   the library never prints, exits, aborts, handles signals, or reads the environment. */
+#ifndef GIM_H
+#define GIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gim_status.h"
+#include "gim_version.h"
+
+#if defined(__GNUC__)
+#define GIM_API __attribute__((visibility("default")))
+#else
+#define GIM_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- version and status -------------------------------------------------------------------------------------------- */
+
+/* Version of the library at run time, "major.minor.patch". Static memory. */
+GIM_API const char *gim_version(void);
+/* Name ("GIM_ERR_DATA") and meaning of a code; "unknown status" for others. Static memory. */
+GIM_API const char *gim_status_name(gim_status status);
+GIM_API const char *gim_status_text(gim_status status);
+
+/* ---- the model ----------------------------------------------------------------------------------------------------- */
+
+typedef struct gim_model gim_model;
+
+/* Memory for one model. allocate() returns memory aligned for any object, or NULL; release() gets the size that was asked
+ * for. Both may be called by any thread that uses the model, but never by two at once during a fit. */
+typedef struct gim_allocator {
+    size_t struct_size; /* sizeof(gim_allocator) */
+    void *(*allocate)(size_t size, void *user);
+    void (*release)(void *memory, size_t size, void *user);
+    void *user;
+} gim_allocator;
+
+/* A model of n_variables variables, under perturbations described by n_features features.
+ * *model     out; NULL on failure. Free with gim_model_free().
+ * allocator  copied; NULL for malloc and free.
+ * errors     GIM_ERR_ARGUMENT (fewer than 2 variables, no feature, too many of either), GIM_ERR_NOMEM. */
+GIM_API gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_features,
+                                 const gim_allocator *allocator);
+GIM_API void gim_model_free(gim_model *model);
+/* An independent copy, fit included, in memory from the same allocator. errors: GIM_ERR_NOMEM, GIM_ERR_BUSY. */
+GIM_API gim_status gim_model_copy(gim_model **copy, const gim_model *model);
+
+/* Copies the message of the newest failed call on this model into text (size bytes, always terminated; "" after none).
+ * Returns the message's length, so that size 0 asks how much is needed. Thread: any. */
+GIM_API size_t gim_message(const gim_model *model, char *text, size_t size);
+
+GIM_API size_t gim_variable_count(const gim_model *model);
+GIM_API size_t gim_feature_count(const gim_model *model);
+/* Names appear in messages and files; "x0", "x1", ... and "f0", "f1", ... until set. UTF-8, copied, 1 to 1023 bytes, no
+ * two equal. Model's memory; NULL for an index past the end.
+ * errors  GIM_ERR_ARGUMENT (index past the end; empty, too long, not UTF-8, or taken), GIM_ERR_NOMEM, GIM_ERR_BUSY. */
+GIM_API gim_status gim_set_variable_name(gim_model *model, size_t variable, const char *name);
+GIM_API gim_status gim_set_feature_name(gim_model *model, size_t feature, const char *name);
+GIM_API const char *gim_variable_name(const gim_model *model, size_t variable);
+GIM_API const char *gim_feature_name(const gim_model *model, size_t feature);
+
+/* ---- options ------------------------------------------------------------------------------------------------------- */
+
+/* Numbered in groups of a hundred: the model's form, its priors, the fit. Numbers are never reused. docs/api.md says what
+ * each does; gim_option_range() its range and default. */
+typedef enum gim_option {
+    GIM_MECHANISM = 100,    /* int, gim_mechanism */
+    GIM_INTERVENTION = 101, /* int, gim_intervention */
+    GIM_MARGINAL = 102,     /* int, gim_marginal */
+    GIM_HIDDEN = 103,       /* int, units in each variable's network */
+    GIM_RANK = 104,         /* int, columns of the graph's latents; 0: as many as variables */
+    GIM_WIDTH = 105,        /* int, units in each of the two layers of the perturbation networks */
+    GIM_EDGE_SCALE = 106,   /* real, alpha in the edge logit alpha u.v */
+    GIM_TEMPERATURE = 107,  /* real, tau of the relaxed draws */
+    GIM_EFFECT_NOISE = 108, /* real, sigma_psi, spread of the effects around their networks, in scaled units */
+
+    GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
+    GIM_TARGET_SPARSITY = 201, /* real, beta_target, reached along a half cosine */
+    GIM_SIGMA_LATENT = 202,    /* real, sigma_z */
+    GIM_SIGMA_MECHANISM = 203, /* real, sigma_theta */
+    GIM_SIGMA_NETWORK = 204,   /* real, sigma_phi */
+
+    GIM_SEED = 300,           /* int, all randomness of a fit */
+    GIM_STEPS = 301,          /* int */
+    GIM_DRAWS = 302,          /* int, Monte Carlo draws a step */
+    GIM_BATCH_ROWS = 303,     /* int, rows of each environment a step; 0: sufficient statistics where they exist, else 20 */
+    GIM_LEARNING_RATE = 304,  /* real, Adam's step size at the start */
+    GIM_CHECK_EVERY = 305,    /* int, steps between convergence checks */
+    GIM_HELD_OUT = 306,       /* real, share of each environment's rows kept for the checks */
+    GIM_PENALTY_START = 307,  /* real, mu_0 of the augmented Lagrangian */
+    GIM_PENALTY_GROWTH = 308, /* real, factor of mu where acyclicity did not halve */
+    GIM_TOLERANCE = 309,      /* real, acyclicity at which a graph counts as acyclic */
+    GIM_POWER_STEPS = 310,    /* int, power iterations of the acyclicity measure */
+    GIM_THREADS = 311,        /* int, threads of a fit and of gim_sample(); changes no number */
+    GIM_MEMORY_BUDGET = 312   /* int, MiB of rows kept in memory; past that they are read batch by batch */
+} gim_option;
+
+typedef enum gim_mechanism { GIM_LINEAR = 0, GIM_NONLINEAR = 1, GIM_ZERO_INFLATED = 2 } gim_mechanism;
+typedef enum gim_intervention { GIM_HARD = 0, GIM_SHIFT = 1 } gim_intervention;
+typedef enum gim_marginal { GIM_PER_SAMPLE = 0, GIM_PER_ENVIRONMENT = 1, GIM_PER_DATASET = 2 } gim_marginal;
+typedef enum gim_option_kind { GIM_INT = 0, GIM_REAL = 1, GIM_CHOICE = 2 } gim_option_kind;
+
+/* Everything about the options is queryable. The functions on numbers return GIM_ERR_OPTION, those on text NULL, where no
+ * such option exists. Static memory. */
+GIM_API size_t gim_option_count(void);
+GIM_API gim_status gim_option_at(size_t index, gim_option *option);
+GIM_API gim_status gim_option_find(const char *name, gim_option *option); /* "learning-rate" */
+GIM_API const char *gim_option_name(gim_option option);
+GIM_API const char *gim_option_help(gim_option option);
+GIM_API gim_status gim_option_type(gim_option option, gim_option_kind *kind);
+GIM_API gim_status gim_option_range(gim_option option, double *lowest, double *highest, double *preset);
+/* Names of a choice's values, "nonlinear" for (GIM_MECHANISM, GIM_NONLINEAR); NULL past the last. */
+GIM_API const char *gim_option_choice(gim_option option, int64_t value);
+
+/* GIM_INT and GIM_CHOICE options are set by gim_set_int(), GIM_REAL ones by gim_set_real().
+ * errors  GIM_ERR_OPTION (unknown, of the other type, out of range), GIM_ERR_STATE (100 to 299 on a fitted model, whose
+ *         form is fixed), GIM_ERR_BUSY. */
+GIM_API gim_status gim_set_int(gim_model *model, gim_option option, int64_t value);
+GIM_API gim_status gim_set_real(gim_model *model, gim_option option, double value);
+GIM_API gim_status gim_get_int(const gim_model *model, gim_option option, int64_t *value);
+GIM_API gim_status gim_get_real(const gim_model *model, gim_option option, double *value);
+
+/* ---- fitting ------------------------------------------------------------------------------------------------------- */
+
+/* One environment, as describe() fills it: zeroed before the call but for struct_size. */
+typedef struct gim_environment {
+    size_t struct_size;
+    size_t n_rows;     /* >= 1 */
+    int observational; /* not 0: no variable is targeted here, whatever the features say */
+    const char *name;  /* for messages and the model's file; copied at once; NULL: "environment 0", ... */
+} gim_environment;
+
+/* The data, by callback. All are called on the thread inside gim_fit(), never two at once; they must not call back into
+ * the model. Each returns 0 to go on, a positive value to stop the fit, or a negative one to fail with that value. */
+typedef struct gim_data {
+    size_t struct_size; /* sizeof(gim_data) */
+    size_t n_environments;
+    /* Describes environment env and fills its n_features features. Called once for each. */
+    int (*describe)(size_t env, gim_environment *environment, double *features, void *user);
+    /* Fills x (n_rows, n_variables) with the rows of environment env that have these indices, which ascend. Called over
+     * all rows once, in blocks; later only for rows that did not fit in GIM_MEMORY_BUDGET. x is the library's. */
+    int (*read)(size_t env, const size_t *rows, size_t n_rows, double *x, void *user);
+    void *user;
+} gim_data;
+
+/* Where a fit stands, after a check. */
+typedef struct gim_progress {
+    size_t struct_size;
+    int64_t step, steps;
+    double objective;    /* of the newest step, per training row */
+    double held_out;     /* log-likelihood per held-out row, nats, in scaled units; NaN where no row is held out */
+    double acyclicity;   /* expected spectral radius of the relaxed graph */
+    double penalty;      /* mu of the augmented Lagrangian */
+    size_t edges;        /* edges of probability > 1/2 */
+    double seconds_left; /* at the speed so far */
+} gim_progress;
+
+/* Called on the thread inside gim_fit(), at step 0 and after every check. 0 goes on; positive stops the fit, which leaves a
+ * usable model; negative fails with that value. Must not call back into the model. */
+typedef int (*gim_progress_fn)(const gim_progress *progress, void *user);
+
+/* Fits the model to data, from the start.
+ * progress   may be NULL.
+ * returns    GIM_OK: converged; GIM_STOPPED: a callback asked; GIM_CYCLIC: all steps done, but edges had to be removed to
+ *            break cycles, or acyclicity is above GIM_TOLERANCE.
+ * errors     GIM_ERR_DATA (names environment, row and column), GIM_ERR_ARGUMENT, GIM_ERR_NOMEM, GIM_ERR_NUMERIC, a
+ *            callback's own. The model then is as it was before the call.
+ * cost       about draws x rows of a step x variables^2 x hidden operations a step.
+ * numbers    the same for the same seed, data, machine and OpenBLAS kernel, whatever GIM_THREADS. */
+GIM_API gim_status gim_fit(gim_model *model, const gim_data *data, gim_progress_fn progress, void *user);
+
+/* Continues a fit that was stopped, or was stopped, saved and loaded, on the same data, to the numbers that the uninterrupted
+ * fit would have given. On a fit that is complete it does nothing. Returns and errors as gim_fit(); GIM_ERR_STATE where
+ * there is nothing to resume, GIM_ERR_DATA where the data are not those of the fit. */
+GIM_API gim_status gim_resume(gim_model *model, const gim_data *data, gim_progress_fn progress, void *user);
+
+/* ---- what the model was fitted to, and how it went ----------------------------------------------------------------- */
+
+typedef enum gim_report_item {
+    GIM_REPORT_STATUS = 0,         /* status of the fit */
+    GIM_REPORT_STEP = 1,           /* steps done */
+    GIM_REPORT_OBJECTIVE = 2,      /* as in gim_progress */
+    GIM_REPORT_HELD_OUT = 3,       /* log-likelihood per held-out row */
+    GIM_REPORT_ACYCLICITY = 4,     /* spectral radius at the last check */
+    GIM_REPORT_EDGES = 5,          /* edges of the final graph */
+    GIM_REPORT_EDGES_REMOVED = 6,  /* edges that were removed to break cycles */
+    GIM_REPORT_SECONDS = 7,        /* spent fitting */
+    GIM_REPORT_ROWS = 8,           /* rows of all environments */
+    GIM_REPORT_ROWS_HELD_OUT = 9,  /* of these, kept for the checks */
+    GIM_REPORT_ROWS_IN_MEMORY = 10 /* 1: rows were kept in memory; 0: read batch by batch */
+} gim_report_item;
+
+/* errors  GIM_ERR_STATE on a model without a fit, GIM_ERR_ARGUMENT for an unknown item. */
+GIM_API gim_status gim_report(const gim_model *model, gim_report_item item, double *value);
+/* "held-out", ...; NULL past the last item. Static memory. */
+GIM_API const char *gim_report_name(gim_report_item item);
+
+#define GIM_HISTORY_COLUMNS 6
+/* The checks of a fit, one row each: step, objective, held_out, acyclicity, penalty, edges.
+ * n_rows   out: how many there are
+ * history  out: (capacity, GIM_HISTORY_COLUMNS), the first capacity of them; NULL with capacity 0 to ask for n_rows. */
+GIM_API gim_status gim_history(const gim_model *model, size_t *n_rows, double *history, size_t capacity);
+
+/* The environments of the fit. 0 and NULL on a model without one. */
+GIM_API size_t gim_environment_count(const gim_model *model);
+/* environment  out; its name is the model's memory.
+ * features     out: (n_features), or NULL.  errors  GIM_ERR_STATE, GIM_ERR_ARGUMENT. */
+GIM_API gim_status gim_environment_get(const gim_model *model, size_t env, gim_environment *environment,
+                                       double *features);
+
+/* ---- asking -------------------------------------------------------------------------------------------------------- */
+
+/* All: errors GIM_ERR_STATE (no fit), GIM_ERR_BUSY (being fitted), GIM_ERR_ARGUMENT (NULL, sizes, features not finite),
+ * GIM_ERR_NOMEM. Features are in the caller's units, n_features for one perturbation. Thread: many at once. */
+
+/* Draws from the distribution of all variables under perturbations.
+ * features  (n_perturbations, n_features), applied together: shifts of one variable add up; of two hard interventions on
+ *           one variable the later row wins. 0 rows: the unperturbed system.
+ * x         out, (n_rows, n_variables).  Each row draws its own targets and effects.
+ * seed      the same seed gives the same rows, whatever GIM_THREADS; the first rows of a longer request are those of a
+ *           shorter one. */
+GIM_API gim_status gim_sample(const gim_model *model, const double *features, size_t n_perturbations, size_t n_rows,
+                              uint64_t seed, double *x);
+
+/* probability  out, (n_variables): that the perturbation targets each variable. */
+GIM_API gim_status gim_targets(const gim_model *model, const double *features, double *probability);
+
+typedef enum gim_effect {
+    GIM_EFFECT_MEAN = 0,      /* hard: mean of a targeted variable (of its logarithm where positive, if zero-inflated);
+                                 shift: what is added to that mean */
+    GIM_EFFECT_LOG_SCALE = 1, /* hard: log of its standard deviation */
+    GIM_EFFECT_LOGIT_PI = 2   /* hard, zero-inflated: log-odds of a zero */
+} gim_effect;
+
+/* How many effect parameters the model's interventions have: 1 to 3. */
+GIM_API size_t gim_effect_count(const gim_model *model);
+/* The effect parameters numbered 0 .. gim_effect_count() - 1, and their names ("mean"; NULL past the last). */
+GIM_API gim_effect gim_effect_at(const gim_model *model, size_t index);
+GIM_API const char *gim_effect_name(gim_effect effect);
+/* One effect parameter for every variable, were it targeted.
+ * mean, spread  out, (n_variables) each: the effect is Normal(mean, spread^2). Either may be NULL. */
+GIM_API gim_status gim_effects(const gim_model *model, const double *features, gim_effect effect, double *mean,
+                               double *spread);
+
+/* probability  out, (n_variables, n_variables): of each edge; 0 on the diagonal. May be NULL.
+ * edges        out, (n_variables, n_variables): 1 where the final graph, which is acyclic, has the edge. May be NULL. */
+GIM_API gim_status gim_graph(const gim_model *model, double *probability, unsigned char *edges);
+
+/* weight  out, (n_variables, n_variables): of the final graph's edges, in units of target per unit of source; 0 elsewhere.
+ * errors  GIM_ERR_STATE too where mechanisms are not linear. */
+GIM_API gim_status gim_weights(const gim_model *model, double *weight);
+
+/* Log-density of each row under perturbations, with targets and effects integrated out: exact but for the spread of
+ * log_scale and logit_pi, which a quadrature of error below 1e-6 takes. Nats, in the caller's units.
+ * features     as for gim_sample(), at most 12 rows.   x  (n_rows, n_variables)
+ * log_density  out, (n_rows).   errors  GIM_ERR_DATA: a row not finite, or negative under the zero-inflated mechanism. */
+GIM_API gim_status gim_log_density(const gim_model *model, const double *features, size_t n_perturbations,
+                                   const double *x, size_t n_rows, double *log_density);
+
+/* How far a perturbation lies from those the model was fitted to.
+ * distance  out: Euclidean, to the nearest training environment, in standardised features.
+ * outside   out: 1 where some feature lies outside its training range, or the distance exceeds the largest one between a
+ *           training environment and its nearest neighbour: an extrapolation. Either may be NULL. */
+GIM_API gim_status gim_feature_distance(const gim_model *model, const double *features, double *distance, int *outside);
+
+/* ---- files --------------------------------------------------------------------------------------------------------- */
+
+/* Writes the model, fitted or not, as a safetensors file (docs/model-file.md): to a temporary name beside path, then renamed, so
+ * that path holds the old file or the whole new one.  errors  GIM_ERR_IO, GIM_ERR_NOMEM, GIM_ERR_BUSY. */
+GIM_API gim_status gim_model_save(const gim_model *model, const char *path);
+
+/* Reads a model.
+ * *model  out: set on failure too, unless memory ran out for the handle itself, so that gim_message() can be asked; free it
+ *         in any case.
+ * errors  GIM_ERR_IO, GIM_ERR_FORMAT (no model, truncated, damaged), GIM_ERR_VERSION, GIM_ERR_NOMEM. */
+GIM_API gim_status gim_model_load(gim_model **model, const char *path, const gim_allocator *allocator);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
