@@ -1,0 +1,318 @@
+/* Handles: made, freed, copied, named, and their options. SPDX-License-Identifier: BSD-3-Clause */
+#include "api/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { MOST_VARIABLES = 10000, MOST_FEATURES = 100000, MOST_NAME = 1023 };
+
+const char *gim_version(void)
+{
+    return GIM_VERSION_STRING;
+}
+
+/* ---- new, free, copy ---- */
+
+static char **new_names(const gim_allocator *allocator, size_t n, char letter)
+{
+    char **names = gim__new(allocator, n, sizeof *names), name[32];
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        snprintf(name, sizeof name, "%c%zu", letter, i);
+        names[i] = gim__clone_text(allocator, name);
+    }
+    return names;
+}
+
+static void delete_names(const gim_allocator *allocator, char **names, size_t n)
+{
+    for (size_t i = 0; names != NULL && i < n; i++)
+        gim__delete(allocator, names[i]);
+    gim__delete(allocator, names);
+}
+
+static int complete(char *const *names, size_t n)
+{
+    for (size_t i = 0; names != NULL && i < n; i++)
+        if (names[i] == NULL)
+            return 0;
+    return names != NULL;
+}
+
+gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_features, const gim_allocator *allocator)
+{
+    gim_allocator mine;
+    if (model == NULL)
+        return GIM_ERR_ARGUMENT;
+    *model = NULL;
+    if (n_variables < 2 || n_variables > MOST_VARIABLES || n_features < 1 || n_features > MOST_FEATURES ||
+        gim__allocator_init(&mine, allocator) != GIM_OK)
+        return GIM_ERR_ARGUMENT;
+    gim_model *made = gim__new(&mine, 1, sizeof *made);
+    if (made == NULL)
+        return GIM_ERR_NOMEM;
+    made->allocator = mine;
+    made->d = n_variables;
+    made->p = n_features;
+    made->variable = new_names(&mine, n_variables, 'x');
+    made->feature = new_names(&mine, n_features, 'f');
+    made->message = gim__new(&mine, 1, sizeof *made->message);
+    gim__options_init(&made->options);
+    if (made->message != NULL)
+        gim__message_init(made->message);
+    if (made->message == NULL || !complete(made->variable, made->d) || !complete(made->feature, made->p)) {
+        gim_model_free(made);
+        return GIM_ERR_NOMEM;
+    }
+    *model = made;
+    return GIM_OK;
+}
+
+void gim_model_free(gim_model *model)
+{
+    if (model == NULL)
+        return;
+    gim_allocator allocator = model->allocator;
+    gim__fit_free(&model->fit, &allocator);
+    gim__training_free(&model->training, &allocator);
+    delete_names(&allocator, model->variable, model->d);
+    delete_names(&allocator, model->feature, model->p);
+    if (model->message != NULL)
+        gim__message_destroy(model->message);
+    gim__delete(&allocator, model->message);
+    gim__delete(&allocator, model);
+}
+
+static gim_status copy_names(char **to, char *const *from, size_t n, const gim_allocator *allocator)
+{
+    for (size_t i = 0; i < n; i++) {
+        gim__delete(allocator, to[i]);
+        to[i] = gim__clone_text(allocator, from[i]);
+        if (to[i] == NULL)
+            return GIM_ERR_NOMEM;
+    }
+    return GIM_OK;
+}
+
+static gim_status copy_fit(gim_model *to, const gim_model *from)
+{
+    const gim_allocator *allocator = &to->allocator;
+    gim_status status = gim__training_copy(&to->training, &from->training, allocator, from->d, from->p);
+    if (status == GIM_OK)
+        status = gim__fit_new(&to->fit, allocator, from->params.size, from->d, from->fit.most_history);
+    if (status != GIM_OK)
+        return status;
+    gim__fit_copy(&to->fit, &from->fit, from->params.size, from->d);
+    to->spec = from->spec;
+    to->params = from->params;
+    to->fitted = 1;
+    return GIM_OK;
+}
+
+gim_status gim_model_copy(gim_model **copy, const gim_model *model)
+{
+    if (copy == NULL)
+        return GIM_ERR_ARGUMENT;
+    *copy = NULL;
+    if (model == NULL)
+        return GIM_ERR_ARGUMENT;
+    if (atomic_load(&model->busy))
+        return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; copy it afterwards");
+    gim_model *made;
+    gim_status status = gim_model_new(&made, model->d, model->p, &model->allocator);
+    if (status == GIM_OK) {
+        made->options = model->options;
+        status = copy_names(made->variable, model->variable, model->d, &model->allocator);
+    }
+    if (status == GIM_OK)
+        status = copy_names(made->feature, model->feature, model->p, &model->allocator);
+    if (status == GIM_OK && model->fitted)
+        status = copy_fit(made, model);
+    if (status != GIM_OK) {
+        gim_model_free(made);
+        return gim__fail(model->message, status, "out of memory for a copy of the model");
+    }
+    *copy = made;
+    return GIM_OK;
+}
+
+size_t gim_message(const gim_model *model, char *text, size_t size)
+{
+    if (model == NULL || (text == NULL && size > 0))
+        return 0;
+    return gim__message_copy(model->message, text, size);
+}
+
+/* ---- names ---- */
+
+size_t gim_variable_count(const gim_model *model)
+{
+    return model == NULL ? 0 : model->d;
+}
+
+size_t gim_feature_count(const gim_model *model)
+{
+    return model == NULL ? 0 : model->p;
+}
+
+/* Bytes of the UTF-8 sequence at text, 0 where there is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *text)
+{
+    size_t n = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : (text[0] & 0xf0) == 0xe0 ? 3 : 4;
+    if (text[0] >= 0xf5 || (text[0] >= 0x80 && text[0] < 0xc2))
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
+        return 0;
+    return n;
+}
+
+int gim__model_name_valid(const char *name)
+{
+    const unsigned char *text = (const unsigned char *)name;
+    size_t length = 0;
+    while (text[length] != '\0' && length <= MOST_NAME) {
+        size_t n = utf8_length(text + length);
+        if (n == 0)
+            return 0;
+        length += n;
+    }
+    return length > 0 && length <= MOST_NAME;
+}
+
+static gim_status set_name(gim_model *model, char **names, size_t n, size_t index, const char *name, const char *what)
+{
+    if (atomic_load(&model->busy))
+        return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; name its %ss before", what);
+    if (index >= n)
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no %s %zu; the model has %zu", what, index, n);
+    if (name == NULL || !gim__model_name_valid(name))
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the name of %s %zu must be UTF-8 text of 1 to %d bytes", what,
+                         index, MOST_NAME);
+    for (size_t i = 0; i < n; i++)
+        if (i != index && strcmp(names[i], name) == 0)
+            return gim__fail(model->message, GIM_ERR_ARGUMENT, "%s %zu is called \"%s\" already; names must differ", what,
+                             i, name);
+    char *copy = gim__clone_text(&model->allocator, name);
+    if (copy == NULL)
+        return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for the name of %s %zu", what, index);
+    gim__delete(&model->allocator, names[index]);
+    names[index] = copy;
+    return GIM_OK;
+}
+
+gim_status gim_set_variable_name(gim_model *model, size_t variable, const char *name)
+{
+    return model == NULL ? GIM_ERR_ARGUMENT : set_name(model, model->variable, model->d, variable, name, "variable");
+}
+
+gim_status gim_set_feature_name(gim_model *model, size_t feature, const char *name)
+{
+    return model == NULL ? GIM_ERR_ARGUMENT : set_name(model, model->feature, model->p, feature, name, "feature");
+}
+
+const char *gim_variable_name(const gim_model *model, size_t variable)
+{
+    return model == NULL || variable >= model->d ? NULL : model->variable[variable];
+}
+
+const char *gim_feature_name(const gim_model *model, size_t feature)
+{
+    return model == NULL || feature >= model->p ? NULL : model->feature[feature];
+}
+
+/* ---- options ---- */
+
+static gim_status set(gim_model *model, gim_option option, gim_option_kind kind, double value)
+{
+    if (model == NULL)
+        return GIM_ERR_ARGUMENT;
+    if (atomic_load(&model->busy))
+        return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; set options before");
+    if (model->fitted && (int)option < 300 && gim_option_name(option) != NULL)
+        return gim__fail(model->message, GIM_ERR_STATE, "option \"%s\" is part of the fitted model; make a new model to change it",
+                         gim_option_name(option));
+    return gim__option_set(&model->options, option, kind, value, model->message);
+}
+
+gim_status gim_set_int(gim_model *model, gim_option option, int64_t value)
+{
+    return set(model, option, GIM_INT, (double)value);
+}
+
+gim_status gim_set_real(gim_model *model, gim_option option, double value)
+{
+    return set(model, option, GIM_REAL, value);
+}
+
+gim_status gim_get_int(const gim_model *model, gim_option option, int64_t *value)
+{
+    double found = 0;
+    if (model == NULL || value == NULL)
+        return GIM_ERR_ARGUMENT;
+    gim_status status = gim__option_get(&model->options, option, GIM_INT, &found, model->message);
+    if (status == GIM_OK)
+        *value = (int64_t)found;
+    return status;
+}
+
+gim_status gim_get_real(const gim_model *model, gim_option option, double *value)
+{
+    if (model == NULL || value == NULL)
+        return GIM_ERR_ARGUMENT;
+    return gim__option_get(&model->options, option, GIM_REAL, value, model->message);
+}
+
+/* ---- shared by the other files of this folder ---- */
+
+void gim__model_spec(gim__spec *spec, const gim_model *model)
+{
+    const gim__options *options = &model->options;
+    size_t rank = (size_t)gim__option(options, GIM_RANK);
+    *spec = (gim__spec){.d = model->d, .p = model->p, .rank = rank == 0 ? model->d : rank};
+    gim__spec_families(spec, (gim_mechanism)gim__option(options, GIM_MECHANISM),
+                       (gim_intervention)gim__option(options, GIM_INTERVENTION));
+    spec->hidden = (size_t)gim__option(options, GIM_HIDDEN);
+    spec->net = (gim__mlp){model->p, (size_t)gim__option(options, GIM_WIDTH), model->d};
+    spec->marginal = (gim_marginal)gim__option(options, GIM_MARGINAL);
+    spec->alpha = gim__option(options, GIM_EDGE_SCALE);
+    spec->tau = gim__option(options, GIM_TEMPERATURE);
+    spec->sigma_psi = gim__option(options, GIM_EFFECT_NOISE);
+    spec->beta_graph = gim__option(options, GIM_GRAPH_SPARSITY);
+    spec->beta_target = gim__option(options, GIM_TARGET_SPARSITY);
+    spec->sigma_z = gim__option(options, GIM_SIGMA_LATENT);
+    spec->sigma_theta = gim__option(options, GIM_SIGMA_MECHANISM);
+    spec->sigma_phi = gim__option(options, GIM_SIGMA_NETWORK);
+}
+
+gim__schedule gim__model_schedule(const gim_model *model)
+{
+    const gim__options *options = &model->options;
+    return (gim__schedule){.steps = (uint64_t)gim__option(options, GIM_STEPS),
+                           .check_every = (uint64_t)gim__option(options, GIM_CHECK_EVERY),
+                           .learning_rate = gim__option(options, GIM_LEARNING_RATE),
+                           .beta_target = gim__option(options, GIM_TARGET_SPARSITY),
+                           .penalty_growth = gim__option(options, GIM_PENALTY_GROWTH),
+                           .tolerance = gim__option(options, GIM_TOLERANCE)};
+}
+
+size_t gim__model_most_history(const gim_model *model)
+{
+    gim__schedule schedule = gim__model_schedule(model);
+    return (size_t)(schedule.steps / schedule.check_every) + 2;
+}
+
+gim_status gim__model_ready(const gim_model *model)
+{
+    if (model == NULL)
+        return GIM_ERR_ARGUMENT;
+    if (atomic_load(&model->busy))
+        return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; ask it afterwards");
+    if (!model->fitted)
+        return gim__fail(model->message, GIM_ERR_STATE, "the model has no fit; call gim_fit() or load a fitted model");
+    return GIM_OK;
+}

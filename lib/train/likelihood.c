@@ -1,0 +1,264 @@
+/* The log-likelihood of rows under M draws, and its gradient.
+ *
+ * A task is one graph with one chunk of whole environments. Forward, tasks are independent. Backward, task t adds to lane
+ * t mod LANES, and each lane takes its tasks in order: so sums are the same whatever the number of threads.
+ * Draws that share a graph share the means. SPDX-License-Identifier: BSD-3-Clause */
+#include "train/likelihood.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/threads.h"
+#include "math/fn.h"
+#include "model/graph.h"
+#include "model/marginal.h"
+
+enum { BLOCK = 64, CHUNK = 256, LANES = 16 };
+
+/* One thread's memory, cut from work->scratch. */
+typedef struct scratch {
+    real *masked, *dmasked, *dG;                             /* theta, theta, (d, d) */
+    real *x, *y, *positive, *one, *count, *dell;             /* gathered rows, as in gim__rows; (M, BLOCK) */
+    real *mean, *dmean, *draw_mean, *kept;                   /* (BLOCK, d) three times, (BLOCK, kept) */
+    size_t env[BLOCK];
+} scratch;
+
+static size_t kept_size(const gim__spec *spec)
+{
+    return spec->mech->kept(spec->d, spec->hidden);
+}
+
+static size_t scratch_size(const gim__spec *spec, size_t theta_size, size_t M)
+{
+    return 2 * theta_size + spec->d * spec->d + BLOCK * (6 * spec->d + 2 + M + kept_size(spec));
+}
+
+static real *cut(real **from, size_t n)
+{
+    real *part = *from;
+    *from += n;
+    return part;
+}
+
+static void scratch_open(scratch *mine, const gim__likelihood *work, const gim__params *params, const gim__spec *spec)
+{
+    real *at = work->scratch + gim__thread() * work->scratch_size;
+    size_t rows = BLOCK * spec->d;
+    mine->masked = cut(&at, params->theta_size);
+    mine->dmasked = cut(&at, params->theta_size);
+    mine->dG = cut(&at, spec->d * spec->d);
+    mine->x = cut(&at, rows);
+    mine->y = cut(&at, rows);
+    mine->positive = cut(&at, rows);
+    mine->mean = cut(&at, rows);
+    mine->dmean = cut(&at, rows);
+    mine->draw_mean = cut(&at, rows);
+    mine->one = cut(&at, BLOCK);
+    mine->count = cut(&at, BLOCK);
+    mine->dell = cut(&at, BLOCK * work->M);
+    mine->kept = cut(&at, BLOCK * kept_size(spec));
+}
+
+gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec,
+                               const gim__params *params, size_t M, size_t K, size_t most_rows, int threads)
+{
+    size_t d = spec->d;
+    *work = (gim__likelihood){.allocator = allocator, .M = M, .most_rows = most_rows, .threads = threads};
+    work->lane_size = params->theta_size + 2 * d + d * d;
+    work->scratch_size = scratch_size(spec, params->theta_size, M);
+    work->ell = gim__new(allocator, M * most_rows, sizeof(real));
+    work->share = gim__new(allocator, M, sizeof(double));
+    work->dtarget = gim__new(allocator, M * K * d, sizeof(real));
+    work->deffect = gim__new(allocator, M * spec->n_effects * K * d, sizeof(real));
+    work->law = gim__new(allocator, 3 * d, sizeof(real));
+    work->lanes = gim__new(allocator, LANES * work->lane_size, sizeof(real));
+    work->scratch = gim__new(allocator, (size_t)threads * work->scratch_size, sizeof(real));
+    work->chunk = gim__new(allocator, most_rows + 1, sizeof(size_t));
+    if (work->ell == NULL || work->share == NULL || work->dtarget == NULL || work->deffect == NULL ||
+        work->law == NULL || work->lanes == NULL || work->scratch == NULL || work->chunk == NULL)
+        return GIM_ERR_NOMEM;
+    return GIM_OK;
+}
+
+void gim__likelihood_free(gim__likelihood *work)
+{
+    void *all[] = {work->ell, work->share, work->dtarget, work->deffect,
+                   work->law, work->lanes, work->scratch, work->chunk};
+    for (size_t i = 0; i < sizeof all / sizeof *all && work->allocator != NULL; i++)
+        gim__delete(work->allocator, all[i]);
+}
+
+/* Blocks of whole environments with at least CHUNK rows, but for the last. Returns how many. */
+static size_t cut_chunks(size_t *chunk, const gim__rows *rows)
+{
+    size_t n = 0;
+    chunk[0] = 0;
+    for (size_t r = 1; r < rows->n; r++)
+        if (rows->env[r] != rows->env[r - 1] && r - chunk[n] >= CHUNK)
+            chunk[++n] = r;
+    chunk[++n] = rows->n;
+    return n;
+}
+
+static gim__rows part(const gim__rows *rows, size_t first, size_t n, size_t d)
+{
+    return (gim__rows){n, rows->x + first * d, rows->y + first * d, rows->positive + first * d, rows->one + first,
+                       rows->count + first, rows->weight + first, rows->env + first};
+}
+
+static gim__noise_law make_law(real *law, const real *values, const gim__params *params, const gim__spec *spec)
+{
+    size_t d = spec->d;
+    gim__exp_all(law, values + params->logvar, -1, d);
+    for (size_t j = 0; spec->zero_inflated && j < d; j++) {
+        real logit = values[params->logit_pi + j];
+        law[2 * d + j] = (real)-gim__softplus((double)logit);
+        law[d + j] = law[2 * d + j] + logit;
+    }
+    return (gim__noise_law){values + params->logvar, law, law + d, law + 2 * d};
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rows first .. end-1 under the draws of graph g: fills their ell. */
+static void forward_task(gim__likelihood *work, size_t g, size_t first, size_t end, const real *theta,
+                         const gim__noise_law *law, const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
+                         const gim__params *params, const gim__spec *spec)
+{
+    scratch mine;
+    size_t d = spec->d, h = spec->hidden, m0 = graphs.shared ? 0 : g, m1 = graphs.shared ? draws->M : g + 1;
+    scratch_open(&mine, work, params, spec);
+    spec->mech->mask(mine.masked, theta, graphs.G + g * d * d, d, h);
+    for (size_t r = first; r < end; r += BLOCK) {
+        gim__rows block = part(rows, r, least(BLOCK, end - r), d);
+        spec->mech->forward(mine.mean, mine.kept, block.x, mine.masked, block.n, d, h);
+        for (size_t m = m0; m < m1; m++)
+            gim__density_forward(work->ell + m * rows->n + r, &block, mine.mean, law, draws, m, spec);
+    }
+}
+
+double gim__likelihood_forward(gim__likelihood *work, const real *values, const gim__params *params,
+                               const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
+                               const gim__spec *spec)
+{
+    size_t n_graphs = graphs.shared ? 1 : draws->M, n_chunks = cut_chunks(work->chunk, rows);
+    gim__noise_law law = make_law(work->law, values, params, spec);
+#pragma omp parallel for num_threads(work->threads) schedule(dynamic)
+    for (size_t t = 0; t < n_graphs * n_chunks; t++)
+        forward_task(work, t / n_chunks, work->chunk[t % n_chunks], work->chunk[t % n_chunks + 1],
+                     values + params->theta, &law, rows, draws, graphs, params, spec);
+    return gim__marginal(work->ell, work->share, rows->weight, rows->env, draws->M, rows->n, spec->marginal);
+}
+
+/* Copies row r and its weights under draws m0 .. m1-1 to place i, unless all those weights are lost in rounding. */
+static int gather(scratch *mine, size_t i, size_t r, const gim__likelihood *work, const gim__rows *rows, size_t m0,
+                  size_t m1, size_t d)
+{
+    int active = 0;
+    for (size_t m = m0; m < m1; m++) {
+        real dell = work->ell[m * rows->n + r];
+        active |= dell > (real)REAL_EPSILON * rows->weight[r];
+        mine->dell[(m - m0) * BLOCK + i] = dell;
+    }
+    if (!active)
+        return 0;
+    memcpy(mine->x + i * d, rows->x + r * d, d * sizeof(real));
+    memcpy(mine->y + i * d, rows->y + r * d, d * sizeof(real));
+    memcpy(mine->positive + i * d, rows->positive + r * d, d * sizeof(real));
+    mine->one[i] = rows->one[r];
+    mine->count[i] = rows->count[r];
+    mine->env[i] = rows->env[r];
+    return 1;
+}
+
+/* The gathered block, n rows: means again, then back through density and mechanism into dmasked. */
+static void backward_block(scratch *mine, size_t n, size_t m0, size_t m1, const gim__density_grad *lane,
+                           gim__likelihood *work, const gim__noise_law *law, const gim__draws *draws,
+                           const gim__spec *spec)
+{
+    size_t d = spec->d, kd = draws->K * d;
+    gim__rows block = {n, mine->x, mine->y, mine->positive, mine->one, mine->count, NULL, mine->env};
+    spec->mech->forward(mine->mean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
+    memset(mine->dmean, 0, n * d * sizeof(real));
+    for (size_t m = m0; m < m1; m++) {
+        gim__density_grad grad = *lane;
+        grad.target = work->dtarget + m * kd;
+        grad.effect = work->deffect + m * spec->n_effects * kd;
+        memcpy(mine->draw_mean, mine->mean, n * d * sizeof(real));
+        gim__density_backward(&grad, mine->draw_mean, mine->dell + (m - m0) * BLOCK, &block, law, draws, m, spec);
+        for (size_t i = 0; i < n * d; i++)
+            mine->dmean[i] += mine->draw_mean[i];
+    }
+    spec->mech->backward(mine->dmasked, mine->dmean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
+}
+
+/* Rows first .. end-1 under the draws of graph g: adds to the lane. */
+static void backward_task(gim__likelihood *work, real *lane, size_t g, size_t first, size_t end, int want_graph,
+                          const real *theta, const gim__noise_law *law, const gim__rows *rows, const gim__draws *draws,
+                          gim__graphs graphs, const gim__params *params, const gim__spec *spec)
+{
+    scratch mine;
+    size_t d = spec->d, n = 0, m0 = graphs.shared ? 0 : g, m1 = graphs.shared ? draws->M : g + 1, any = 0;
+    const real *G = graphs.G + g * d * d;
+    gim__density_grad grad = {lane + params->theta_size, lane + params->theta_size + d, NULL, NULL};
+    scratch_open(&mine, work, params, spec);
+    for (size_t r = first; r < end; r++) {
+        n += (size_t)gather(&mine, n, r, work, rows, m0, m1, d);
+        if (n > 0 && any++ == 0) {
+            spec->mech->mask(mine.masked, theta, G, d, spec->hidden);
+            memset(mine.dmasked, 0, params->theta_size * sizeof(real));
+        }
+        if (n == BLOCK || (n > 0 && r + 1 == end)) {
+            backward_block(&mine, n, m0, m1, &grad, work, law, draws, spec);
+            n = 0;
+        }
+    }
+    if (any == 0)
+        return;
+    memset(mine.dG, 0, d * d * sizeof(real));
+    spec->mech->unmask(lane, want_graph ? mine.dG : NULL, mine.dmasked, theta, G, d, spec->hidden);
+    if (want_graph)
+        gim__graph_draw_backward(lane + params->theta_size + 2 * d, mine.dG, G, spec->tau, d);
+}
+
+/* to[i] += the lanes' sum at offset + i */
+static void add_lanes(real *to, const gim__likelihood *work, size_t offset, size_t n)
+{
+#pragma omp parallel for num_threads(work->threads)
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t lane = 0; lane < LANES; lane++)
+            sum += (double)work->lanes[lane * work->lane_size + offset + i];
+        to[i] += (real)sum;
+    }
+}
+
+void gim__likelihood_backward(gim__likelihood *work, real *grad, real *ds, const real *values,
+                              const gim__params *params, const gim__rows *rows, const gim__draws *draws,
+                              gim__graphs graphs, const gim__spec *spec)
+{
+    size_t d = spec->d, kd = draws->K * d, n_graphs = graphs.shared ? 1 : draws->M;
+    size_t n_chunks = cut_chunks(work->chunk, rows), n_tasks = n_graphs * n_chunks;
+    gim__noise_law law = make_law(work->law, values, params, spec);
+    memset(work->dtarget, 0, draws->M * kd * sizeof(real));
+    memset(work->deffect, 0, draws->M * spec->n_effects * kd * sizeof(real));
+#pragma omp parallel for num_threads(work->threads) schedule(dynamic, 1)
+    for (size_t lane = 0; lane < LANES; lane++) {
+        real *mine = work->lanes + lane * work->lane_size;
+        memset(mine, 0, work->lane_size * sizeof(real));
+        for (size_t t = lane; t < n_tasks; t += LANES)
+            backward_task(work, mine, t / n_chunks, work->chunk[t % n_chunks], work->chunk[t % n_chunks + 1],
+                          ds != NULL, values + params->theta, &law, rows, draws, graphs, params, spec);
+    }
+    if (grad != NULL) {
+        add_lanes(grad + params->theta, work, 0, params->theta_size);
+        add_lanes(grad + params->logvar, work, params->theta_size, d);
+    }
+    if (grad != NULL && spec->zero_inflated)
+        add_lanes(grad + params->logit_pi, work, params->theta_size + d, d);
+    if (ds != NULL)
+        add_lanes(ds, work, params->theta_size + 2 * d, d * d);
+}

@@ -1,0 +1,216 @@
+/* The objective of a fit and its gradient: the model on a page. SPDX-License-Identifier: BSD-3-Clause */
+#include "train/objective.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "math/spectral.h"
+#include "model/graph.h"
+#include "model/prior.h"
+
+static gim_status new_draws(gim__draws *draws, const gim_allocator *allocator, size_t M, size_t K, size_t d, size_t E)
+{
+    draws->M = M;
+    draws->K = K;
+    draws->graph_noise = gim__new(allocator, M * d * d, sizeof(real));
+    draws->target_noise = gim__new(allocator, M * K * d, sizeof(real));
+    draws->effect_noise = gim__new(allocator, M * E * K * d, sizeof(real));
+    draws->relaxed = gim__new(allocator, M * d * d, sizeof(real));
+    draws->discrete = gim__new(allocator, M * d * d, sizeof(real));
+    draws->target = gim__new(allocator, M * K * d, sizeof(real));
+    draws->effect = gim__new(allocator, M * E * K * d, sizeof(real));
+    draws->derived = gim__new(allocator, M * 3 * K * d, sizeof(real));
+    return draws->graph_noise && draws->target_noise && draws->effect_noise && draws->relaxed && draws->discrete &&
+                   draws->target && draws->effect && draws->derived
+               ? GIM_OK
+               : GIM_ERR_NOMEM;
+}
+
+static gim_status new_interv(gim__interv *interv, const gim_allocator *allocator, const gim__spec *spec, size_t K)
+{
+    size_t d = spec->d, E = spec->n_effects, width = spec->net.width;
+    interv->K = K;
+    interv->logit = gim__new(allocator, K * d, sizeof(real));
+    interv->effect = gim__new(allocator, E * K * d, sizeof(real));
+    interv->hidden = gim__new(allocator, (1 + E) * 2 * K * width, sizeof(real));
+    interv->scratch = gim__new(allocator, (1 + E) * K * width, sizeof(real));
+    interv->dlogit = gim__new(allocator, K * d, sizeof(real));
+    interv->deffect = gim__new(allocator, E * K * d, sizeof(real));
+    return interv->logit && interv->effect && interv->hidden && interv->scratch && interv->dlogit && interv->deffect
+               ? GIM_OK
+               : GIM_ERR_NOMEM;
+}
+
+static gim_status new_acyclicity(gim__objective *objective, size_t M, size_t d)
+{
+    const gim_allocator *allocator = objective->allocator;
+    objective->s = gim__new(allocator, d * d, sizeof(real));
+    objective->ds = gim__new(allocator, d * d, sizeof(real));
+    objective->radius = gim__new(allocator, M, sizeof(real));
+    objective->radius_scratch = gim__new(allocator, M * gim__spectral_scratch(d, objective->power_steps), sizeof(real));
+    objective->dradius = gim__new(allocator, M * d * d, sizeof(real));
+    objective->start = gim__new(allocator, d, sizeof(real));
+    if (!objective->s || !objective->ds || !objective->radius || !objective->radius_scratch || !objective->dradius ||
+        !objective->start)
+        return GIM_ERR_NOMEM;
+    for (size_t j = 0; j < d; j++)
+        objective->start[j] = 1;
+    return GIM_OK;
+}
+
+gim_status gim__objective_new(gim__objective *objective, const gim_allocator *allocator, const gim__spec *spec,
+                              const gim__params *params, const real *features, const unsigned char *observational,
+                              size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, int threads)
+{
+    *objective = (gim__objective){.allocator = allocator, .spec = spec, .params = params, .power_steps = power_steps,
+                                  .threads = threads, .seed = seed};
+    objective->interv.features = features;
+    objective->interv.observational = observational;
+    gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, params, M, K, most_rows, threads);
+    if (status == GIM_OK)
+        status = new_interv(&objective->interv, allocator, spec, K);
+    if (status == GIM_OK)
+        status = new_draws(&objective->draws, allocator, M, K, spec->d, spec->n_effects);
+    if (status == GIM_OK)
+        status = new_acyclicity(objective, M, spec->d);
+    return status;
+}
+
+void gim__objective_free(gim__objective *objective)
+{
+    const gim__interv *interv = &objective->interv;
+    const gim__draws *draws = &objective->draws;
+    void *all[] = {interv->logit, interv->effect, interv->hidden, interv->scratch, interv->dlogit, interv->deffect,
+                   draws->graph_noise, draws->target_noise, draws->effect_noise, draws->relaxed, draws->discrete,
+                   draws->target, draws->effect, draws->derived, objective->s, objective->ds, objective->radius,
+                   objective->radius_scratch, objective->dradius, objective->start};
+    gim__likelihood_free(&objective->likelihood);
+    for (size_t i = 0; i < sizeof all / sizeof *all && objective->allocator != NULL; i++)
+        gim__delete(objective->allocator, all[i]);
+}
+
+void gim__objective_draw(gim__objective *objective, const real *values)
+{
+    const gim__spec *spec = objective->spec;
+    const gim__params *params = objective->params;
+    gim__graph_logits(objective->s, values + params->U, values + params->V, spec->alpha, spec->d, spec->rank);
+    gim__interv_forward(&objective->interv, values, params, spec, objective->threads);
+#pragma omp parallel for num_threads(objective->threads) schedule(dynamic)
+    for (size_t m = 0; m < objective->draws.M; m++)
+        gim__draws_make(&objective->draws, m, objective->s, &objective->interv, spec);
+}
+
+/* Noise of all draws, one stream each. */
+static void draw_noise(gim__objective *objective, gim__purpose purpose, uint64_t step)
+{
+#pragma omp parallel for num_threads(objective->threads) schedule(dynamic)
+    for (size_t m = 0; m < objective->draws.M; m++) {
+        gim__rng rng;
+        gim__rng_open(&rng, objective->seed, purpose, step, m);
+        gim__draws_noise(&objective->draws, m, objective->spec, &rng);
+    }
+}
+
+double gim__objective_acyclicity(gim__objective *objective, const real *u, const real *v)
+{
+    size_t d = objective->spec->d, M = objective->draws.M, T = objective->power_steps;
+    size_t size = gim__spectral_scratch(d, T);
+    double sum = 0;
+#pragma omp parallel for num_threads(objective->threads)
+    for (size_t m = 0; m < M; m++)
+        objective->radius[m] = gim__spectral_forward(objective->radius_scratch + m * size,
+                                                     objective->draws.relaxed + m * d * d, u, v, d, T);
+    for (size_t m = 0; m < M; m++)
+        sum += (double)objective->radius[m];
+    return sum / (double)M;
+}
+
+void gim__objective_acyclicity_backward(gim__objective *objective, real *ds, double weight)
+{
+    size_t d = objective->spec->d, dd = d * d, M = objective->draws.M, T = objective->power_steps;
+    size_t size = gim__spectral_scratch(d, T);
+    const real *relaxed = objective->draws.relaxed;
+    memset(objective->dradius, 0, M * dd * sizeof(real));
+#pragma omp parallel for num_threads(objective->threads)
+    for (size_t m = 0; m < M; m++)
+        gim__spectral_backward(objective->dradius + m * dd, (real)(weight / (double)M), objective->radius[m],
+                               objective->radius_scratch + m * size, relaxed + m * dd, d, T);
+    for (size_t m = 0; m < M; m++)
+        gim__graph_draw_backward(ds, objective->dradius + m * dd, relaxed + m * dd, objective->spec->tau, d);
+}
+
+/* The log-likelihood and its gradient: ds through relaxed graphs, the rest through discrete ones, or the fixed one. */
+static double likelihood(gim__objective *objective, real *grad, const real *values, const gim__rows *rows,
+                         const real *fixed)
+{
+    gim__likelihood *work = &objective->likelihood;
+    const gim__params *params = objective->params;
+    const gim__spec *spec = objective->spec;
+    gim__draws *draws = &objective->draws;
+    if (fixed == NULL) {
+        gim__graphs relaxed = {draws->relaxed, 0};
+        gim__likelihood_forward(work, values, params, rows, draws, relaxed, spec);
+        gim__likelihood_backward(work, NULL, objective->ds, values, params, rows, draws, relaxed, spec);
+    }
+    gim__graphs discrete = {fixed != NULL ? fixed : draws->discrete, fixed != NULL};
+    double value = gim__likelihood_forward(work, values, params, rows, draws, discrete, spec);
+    gim__likelihood_backward(work, grad, NULL, values, params, rows, draws, discrete, spec);
+    gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, objective->threads);
+    return value;
+}
+
+/* Acyclicity with its gradient, N times the penalty's, as the rest is divided by N later; the graph's prior. */
+static double graph_terms(gim__objective *objective, double *h, const gim__phase *phase)
+{
+    *h = gim__objective_acyclicity(objective, objective->start, objective->start);
+    gim__objective_acyclicity_backward(objective, objective->ds, -phase->rows * (phase->lambda + phase->mu * *h));
+    return gim__prior_graph(objective->ds, objective->s, objective->spec) -
+           phase->rows * (phase->lambda * *h + 0.5 * phase->mu * *h * *h);
+}
+
+gim__value gim__objective_step(gim__objective *objective, real *grad, const real *values, const gim__rows *rows,
+                               const gim__phase *phase)
+{
+    const gim__spec *spec = objective->spec;
+    const gim__params *params = objective->params;
+    gim__interv *interv = &objective->interv;
+    size_t kd = interv->K * spec->d;
+    gim__value value = {0, 0, 0};
+    memset(grad, 0, params->size * sizeof *grad);
+    memset(objective->ds, 0, spec->d * spec->d * sizeof(real));
+    memset(interv->dlogit, 0, kd * sizeof(real));
+    memset(interv->deffect, 0, spec->n_effects * kd * sizeof(real));
+
+    draw_noise(objective, GIM__RNG_DRAW, phase->step);
+    gim__objective_draw(objective, values);
+    value.log_likelihood = likelihood(objective, grad, values, rows, phase->graph);
+    value.objective = value.log_likelihood + gim__prior_targets(interv, phase->beta_target, spec) +
+                      gim__prior_weights(grad, values, params, spec);
+    if (phase->graph == NULL)
+        value.objective += graph_terms(objective, &value.acyclicity, phase);
+    gim__interv_backward(grad, interv, values, params, spec, objective->threads);
+    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
+                               spec->alpha, spec->d, spec->rank);
+
+    for (size_t i = 0; i < params->size; i++)
+        grad[i] /= (real)phase->rows;
+    value.objective /= phase->rows;
+    value.log_likelihood /= phase->rows;
+    return value;
+}
+
+gim__value gim__objective_check(gim__objective *objective, const real *values, const gim__rows *rows,
+                                const gim__phase *phase)
+{
+    gim__draws *draws = &objective->draws;
+    gim__value value = {0, NAN, 0};
+    gim__graphs graphs = {phase->graph != NULL ? phase->graph : draws->discrete, phase->graph != NULL};
+    draw_noise(objective, GIM__RNG_CHECK, phase->step);
+    gim__objective_draw(objective, values);
+    value.acyclicity = gim__objective_acyclicity(objective, objective->start, objective->start);
+    if (rows->n > 0)
+        value.log_likelihood = gim__likelihood_forward(&objective->likelihood, values, objective->params, rows, draws,
+                                                       graphs, objective->spec) / (double)rows->n;
+    return value;
+}

@@ -1,0 +1,41 @@
+/* When a fit does what. SPDX-License-Identifier: BSD-3-Clause */
+#include "train/schedule.h"
+
+#include <math.h>
+
+uint64_t gim__schedule_fix(const gim__schedule *schedule)
+{
+    return schedule->steps - schedule->steps / 5;
+}
+
+double gim__schedule_rate(const gim__schedule *schedule, uint64_t step)
+{
+    uint64_t fix = gim__schedule_fix(schedule);
+    if (step < fix)
+        return schedule->learning_rate;
+    double done = (double)(step - fix) / (double)(schedule->steps - fix);
+    return schedule->learning_rate * (0.01 + 0.99 * 0.5 * (1 + cos(M_PI * done)));
+}
+
+double gim__schedule_beta(const gim__schedule *schedule, uint64_t step)
+{
+    return schedule->beta_target * 0.5 * (1 - cos(M_PI * (double)step / (double)schedule->steps));
+}
+
+/* The likelihood has stopped improving when it gains less than a thousandth; the second half of the run does not wait. */
+void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,
+                            double h)
+{
+    int improving = held_out > penalty->best + 1e-3 * fabs(penalty->best) || isinf(penalty->best);
+    if (improving && 2 * step < schedule->steps) {
+        penalty->best = held_out > penalty->best ? held_out : penalty->best;
+        return;
+    }
+    penalty->best = -INFINITY;
+    if (h <= schedule->tolerance)
+        return;
+    penalty->lambda += penalty->mu * h;
+    if (h > 0.5 * penalty->last_h)
+        penalty->mu = fmin(penalty->mu * schedule->penalty_growth, 1e9);
+    penalty->last_h = h;
+}

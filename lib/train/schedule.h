@@ -1,0 +1,29 @@
+/* When a fit does what: step size, target sparsity, augmented Lagrangian, fixing of the graph. SPDX-License-Identifier: BSD-3-Clause */
+#ifndef GIM__SCHEDULE_H
+#define GIM__SCHEDULE_H
+
+#include <stdint.h>
+
+/* Constants of one fit. */
+typedef struct gim__schedule {
+    uint64_t steps, check_every;
+    double learning_rate, beta_target, penalty_growth, tolerance;
+} gim__schedule;
+
+/* What the penalty remembers from check to check. */
+typedef struct gim__penalty {
+    double lambda, mu; /* penalty lambda h + mu h^2 / 2 */
+    double last_h;     /* acyclicity at the last update; infinite before */
+    double best;       /* best held-out log-likelihood since the last update; -infinite before */
+} gim__penalty;
+
+/* Step from which on the graph is fixed, and mechanisms and interventions alone are learned. */
+uint64_t gim__schedule_fix(const gim__schedule *schedule);
+double gim__schedule_rate(const gim__schedule *schedule, uint64_t step);
+/* beta_target at a step: up along a half cosine over the run. */
+double gim__schedule_beta(const gim__schedule *schedule, uint64_t step);
+/* After a check at this step found held_out and acyclicity h. */
+void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,
+                            double h);
+
+#endif
