@@ -43,7 +43,8 @@ GIM_API const char *gim_status_text(gim_status status);
 typedef struct gim_model gim_model;
 
 /* Memory for one model. allocate() returns memory aligned for any object, or NULL; release() gets the size that was asked
- * for. Both may be called by any thread that uses the model, but never by two at once during a fit. */
+ * for. Called by the threads that use the model, never by threads that the library makes; so a caller who asks
+ * one model on several threads needs an allocator that several may use. */
 typedef struct gim_allocator {
     size_t struct_size; /* sizeof(gim_allocator) */
     void *(*allocate)(size_t size, void *user);
@@ -91,10 +92,11 @@ typedef enum gim_option {
     GIM_EFFECT_NOISE = 108, /* real, sigma_psi, spread of the effects around their networks, in scaled units */
 
     GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
-    GIM_TARGET_SPARSITY = 201, /* real, beta_target, reached along a half cosine */
+    GIM_TARGET_SPARSITY = 201, /* real, beta_target, while the graph is learned */
     GIM_SIGMA_LATENT = 202,    /* real, sigma_z */
     GIM_SIGMA_MECHANISM = 203, /* real, sigma_theta */
     GIM_SIGMA_NETWORK = 204,   /* real, sigma_phi */
+    GIM_TARGET_RELIEF = 205,   /* real, share of beta_target that stays once the graph is fixed */
 
     GIM_SEED = 300,           /* int, all randomness of a fit */
     GIM_STEPS = 301,          /* int */
@@ -108,7 +110,9 @@ typedef enum gim_option {
     GIM_TOLERANCE = 309,      /* real, acyclicity at which a graph counts as acyclic */
     GIM_POWER_STEPS = 310,    /* int, power iterations of the acyclicity measure */
     GIM_THREADS = 311,        /* int, threads of a fit and of gim_sample(); changes no number */
-    GIM_MEMORY_BUDGET = 312   /* int, MiB of rows kept in memory; past that they are read batch by batch */
+    GIM_MEMORY_BUDGET = 312,  /* int, MiB of rows kept in memory; past that they are read batch by batch */
+    GIM_ANNEAL = 313,         /* real, share of the steps in which beta_target rises along a half cosine */
+    GIM_REFINE = 314          /* real, share of the steps, at the end, for which the graph is fixed */
 } gim_option;
 
 typedef enum gim_mechanism { GIM_LINEAR = 0, GIM_NONLINEAR = 1, GIM_ZERO_INFLATED = 2 } gim_mechanism;

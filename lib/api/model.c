@@ -296,6 +296,9 @@ gim__schedule gim__model_schedule(const gim_model *model)
                            .check_every = (uint64_t)gim__option(options, GIM_CHECK_EVERY),
                            .learning_rate = gim__option(options, GIM_LEARNING_RATE),
                            .beta_target = gim__option(options, GIM_TARGET_SPARSITY),
+                           .target_relief = gim__option(options, GIM_TARGET_RELIEF),
+                           .anneal = gim__option(options, GIM_ANNEAL),
+                           .refine = gim__option(options, GIM_REFINE),
                            .penalty_growth = gim__option(options, GIM_PENALTY_GROWTH),
                            .tolerance = gim__option(options, GIM_TOLERANCE)};
 }

@@ -155,6 +155,6 @@ void gim__density_backward(const gim__density_grad *grad, real *mean, const real
         else
             hard_backward(mean + r * d, grad->logvar, dtarget, dpsi, dpsi + kd, dell[r], &at, law, d);
         if (spec->zero_inflated)
-            atom_backward(grad->logit_pi, dtarget, dpsi + 2 * kd, dell[r], &at, law, spec->shift, d);
+            atom_backward(grad->logit_pi, dtarget, spec->shift ? NULL : dpsi + 2 * kd, dell[r], &at, law, spec->shift, d);
     }
 }

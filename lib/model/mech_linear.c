@@ -2,10 +2,13 @@
 #include "math/mat.h"
 #include "model/mech.h"
 
+/* Small weights, N(0, 0.1^2): a large wrong one would drive its edge out before it could be learned. */
 static void start(real *theta, gim__rng *rng, size_t d, size_t h)
 {
     (void)h;
     gim__rng_normals(rng, theta, d * d);
+    for (size_t e = 0; e < d * d; e++)
+        theta[e] *= (real)0.1;
 }
 
 static void mask(real *masked, const real *theta, const real *G, size_t d, size_t h)

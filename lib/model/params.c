@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Targets are rare at the start, so that edges are learned before targets explain everything. */
+#define TARGET_START (-3)
+
 /* Appends a block; returns its offset. A dimension of 0 ends the shape. */
 static size_t add(gim__params *params, gim__block_prior prior, const char *group, const char *name, size_t a, size_t b,
                   size_t c)
@@ -85,4 +88,7 @@ void gim__params_start(real *values, const gim__params *params, const gim__spec 
     for (size_t b = 0; b < params->n_blocks; b++)
         if (params->block[b].prior == GIM__PHI && params->block[b].n_dims == 2)
             glorot(values + params->block[b].offset, &params->block[b], &rng);
+    real *bias = values + params->target + gim__mlp_size(spec->net) - spec->d;
+    for (size_t j = 0; j < spec->d; j++)
+        bias[j] = TARGET_START;
 }

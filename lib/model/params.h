@@ -24,7 +24,8 @@ typedef struct gim__params {
 } gim__params;
 
 void gim__params_layout(gim__params *params, const gim__spec *spec);
-/* Starting values: Z ~ N(0, 1), mechanisms their own, networks Glorot normal, the rest 0. values (params->size), zeroed. */
+/* Starting values: Z ~ N(0, 1), mechanisms their own, networks Glorot normal, targets rare (logit -3), the rest 0.
+ * values (params->size), zeroed. */
 void gim__params_start(real *values, const gim__params *params, const gim__spec *spec, uint64_t seed);
 
 #endif

@@ -106,6 +106,26 @@ static gim__rows part(const gim__rows *rows, size_t first, size_t n, size_t d)
                        rows->count + first, rows->weight + first, rows->env + first};
 }
 
+/* One pass: what both directions are given, and what they make of it first. */
+typedef struct pass {
+    gim__likelihood *work;
+    const gim__spec *spec;
+    const gim__params *params;
+    const real *theta;
+    const gim__rows *rows;
+    const gim__draws *draws;
+    gim__graphs graphs;
+    gim__noise_law law;
+    size_t n_chunks, n_tasks;
+    int want_graph;
+} pass;
+
+/* A task: rows first .. end-1 under the draws m0 .. m1-1, which have graph G. */
+typedef struct task {
+    size_t first, end, m0, m1;
+    const real *G;
+} task;
+
 static gim__noise_law make_law(real *law, const real *values, const gim__params *params, const gim__spec *spec)
 {
     size_t d = spec->d;
@@ -118,25 +138,49 @@ static gim__noise_law make_law(real *law, const real *values, const gim__params 
     return (gim__noise_law){values + params->logvar, law, law + d, law + 2 * d};
 }
 
+static pass open_pass(gim__likelihood *work, const real *values, const gim__params *params, const gim__rows *rows,
+                      const gim__draws *draws, gim__graphs graphs, const gim__spec *spec)
+{
+    size_t n_chunks = cut_chunks(work->chunk, rows);
+    return (pass){.work = work,
+                  .spec = spec,
+                  .params = params,
+                  .theta = values + params->theta,
+                  .rows = rows,
+                  .draws = draws,
+                  .graphs = graphs,
+                  .law = make_law(work->law, values, params, spec),
+                  .n_chunks = n_chunks,
+                  .n_tasks = n_chunks * (graphs.shared ? 1 : draws->M)};
+}
+
+static task task_at(const pass *of, size_t t)
+{
+    size_t g = t / of->n_chunks, chunk = t % of->n_chunks, d = of->spec->d;
+    int shared = of->graphs.shared;
+    return (task){of->work->chunk[chunk], of->work->chunk[chunk + 1], shared ? 0 : g, shared ? of->draws->M : g + 1,
+                  of->graphs.G + g * d * d};
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Rows first .. end-1 under the draws of graph g: fills their ell. */
-static void forward_task(gim__likelihood *work, size_t g, size_t first, size_t end, const real *theta,
-                         const gim__noise_law *law, const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
-                         const gim__params *params, const gim__spec *spec)
+/* ---- forward ---- */
+
+static void forward_task(const pass *of, const task *at)
 {
     scratch mine;
-    size_t d = spec->d, h = spec->hidden, m0 = graphs.shared ? 0 : g, m1 = graphs.shared ? draws->M : g + 1;
-    scratch_open(&mine, work, params, spec);
-    spec->mech->mask(mine.masked, theta, graphs.G + g * d * d, d, h);
-    for (size_t r = first; r < end; r += BLOCK) {
-        gim__rows block = part(rows, r, least(BLOCK, end - r), d);
+    const gim__spec *spec = of->spec;
+    size_t d = spec->d, h = spec->hidden;
+    scratch_open(&mine, of->work, of->params, spec);
+    spec->mech->mask(mine.masked, of->theta, at->G, d, h);
+    for (size_t r = at->first; r < at->end; r += BLOCK) {
+        gim__rows block = part(of->rows, r, least(BLOCK, at->end - r), d);
         spec->mech->forward(mine.mean, mine.kept, block.x, mine.masked, block.n, d, h);
-        for (size_t m = m0; m < m1; m++)
-            gim__density_forward(work->ell + m * rows->n + r, &block, mine.mean, law, draws, m, spec);
+        for (size_t m = at->m0; m < at->m1; m++)
+            gim__density_forward(of->work->ell + m * of->rows->n + r, &block, mine.mean, &of->law, of->draws, m, spec);
     }
 }
 
@@ -144,24 +188,27 @@ double gim__likelihood_forward(gim__likelihood *work, const real *values, const 
                                const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
                                const gim__spec *spec)
 {
-    size_t n_graphs = graphs.shared ? 1 : draws->M, n_chunks = cut_chunks(work->chunk, rows);
-    gim__noise_law law = make_law(work->law, values, params, spec);
+    pass of = open_pass(work, values, params, rows, draws, graphs, spec);
 #pragma omp parallel for num_threads(work->threads) schedule(dynamic)
-    for (size_t t = 0; t < n_graphs * n_chunks; t++)
-        forward_task(work, t / n_chunks, work->chunk[t % n_chunks], work->chunk[t % n_chunks + 1],
-                     values + params->theta, &law, rows, draws, graphs, params, spec);
+    for (size_t t = 0; t < of.n_tasks; t++) {
+        task at = task_at(&of, t);
+        forward_task(&of, &at);
+    }
     return gim__marginal(work->ell, work->share, rows->weight, rows->env, draws->M, rows->n, spec->marginal);
 }
 
-/* Copies row r and its weights under draws m0 .. m1-1 to place i, unless all those weights are lost in rounding. */
-static int gather(scratch *mine, size_t i, size_t r, const gim__likelihood *work, const gim__rows *rows, size_t m0,
-                  size_t m1, size_t d)
+/* ---- backward ---- */
+
+/* Copies row r and its weights under the task's draws to place i, unless all those weights are lost in rounding. */
+static int gather(scratch *mine, size_t i, size_t r, const pass *of, const task *at)
 {
+    const gim__rows *rows = of->rows;
+    size_t d = of->spec->d;
     int active = 0;
-    for (size_t m = m0; m < m1; m++) {
-        real dell = work->ell[m * rows->n + r];
+    for (size_t m = at->m0; m < at->m1; m++) {
+        real dell = of->work->ell[m * rows->n + r];
         active |= dell > (real)REAL_EPSILON * rows->weight[r];
-        mine->dell[(m - m0) * BLOCK + i] = dell;
+        mine->dell[(m - at->m0) * BLOCK + i] = dell;
     }
     if (!active)
         return 0;
@@ -175,53 +222,54 @@ static int gather(scratch *mine, size_t i, size_t r, const gim__likelihood *work
 }
 
 /* The gathered block, n rows: means again, then back through density and mechanism into dmasked. */
-static void backward_block(scratch *mine, size_t n, size_t m0, size_t m1, const gim__density_grad *lane,
-                           gim__likelihood *work, const gim__noise_law *law, const gim__draws *draws,
-                           const gim__spec *spec)
+static void backward_block(scratch *mine, size_t n, real *lane, const pass *of, const task *at)
 {
-    size_t d = spec->d, kd = draws->K * d;
+    const gim__spec *spec = of->spec;
+    size_t d = spec->d, kd = of->draws->K * d;
+    real *dlogvar = lane + of->params->theta_size;
     gim__rows block = {n, mine->x, mine->y, mine->positive, mine->one, mine->count, NULL, mine->env};
     spec->mech->forward(mine->mean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
     memset(mine->dmean, 0, n * d * sizeof(real));
-    for (size_t m = m0; m < m1; m++) {
-        gim__density_grad grad = *lane;
-        grad.target = work->dtarget + m * kd;
-        grad.effect = work->deffect + m * spec->n_effects * kd;
+    for (size_t m = at->m0; m < at->m1; m++) {
+        gim__density_grad grad = {dlogvar, dlogvar + d, of->work->dtarget + m * kd,
+                                  of->work->deffect + m * spec->n_effects * kd};
         memcpy(mine->draw_mean, mine->mean, n * d * sizeof(real));
-        gim__density_backward(&grad, mine->draw_mean, mine->dell + (m - m0) * BLOCK, &block, law, draws, m, spec);
+        gim__density_backward(&grad, mine->draw_mean, mine->dell + (m - at->m0) * BLOCK, &block, &of->law, of->draws, m,
+                              spec);
         for (size_t i = 0; i < n * d; i++)
             mine->dmean[i] += mine->draw_mean[i];
     }
     spec->mech->backward(mine->dmasked, mine->dmean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
 }
 
-/* Rows first .. end-1 under the draws of graph g: adds to the lane. */
-static void backward_task(gim__likelihood *work, real *lane, size_t g, size_t first, size_t end, int want_graph,
-                          const real *theta, const gim__noise_law *law, const gim__rows *rows, const gim__draws *draws,
-                          gim__graphs graphs, const gim__params *params, const gim__spec *spec)
+/* Back through the mask: to theta, and through the relaxed graph to the edge logits, which end the lane. */
+static void backward_mask(scratch *mine, real *lane, const pass *of, const task *at)
+{
+    size_t d = of->spec->d;
+    memset(mine->dG, 0, d * d * sizeof(real));
+    of->spec->mech->unmask(lane, of->want_graph ? mine->dG : NULL, mine->dmasked, of->theta, at->G, d, of->spec->hidden);
+    if (of->want_graph)
+        gim__graph_draw_backward(lane + of->params->theta_size + 2 * d, mine->dG, at->G, of->spec->tau, d);
+}
+
+static void backward_task(const pass *of, real *lane, const task *at)
 {
     scratch mine;
-    size_t d = spec->d, n = 0, m0 = graphs.shared ? 0 : g, m1 = graphs.shared ? draws->M : g + 1, any = 0;
-    const real *G = graphs.G + g * d * d;
-    gim__density_grad grad = {lane + params->theta_size, lane + params->theta_size + d, NULL, NULL};
-    scratch_open(&mine, work, params, spec);
-    for (size_t r = first; r < end; r++) {
-        n += (size_t)gather(&mine, n, r, work, rows, m0, m1, d);
+    size_t n = 0, any = 0;
+    scratch_open(&mine, of->work, of->params, of->spec);
+    for (size_t r = at->first; r < at->end; r++) {
+        n += (size_t)gather(&mine, n, r, of, at);
         if (n > 0 && any++ == 0) {
-            spec->mech->mask(mine.masked, theta, G, d, spec->hidden);
-            memset(mine.dmasked, 0, params->theta_size * sizeof(real));
+            of->spec->mech->mask(mine.masked, of->theta, at->G, of->spec->d, of->spec->hidden);
+            memset(mine.dmasked, 0, of->params->theta_size * sizeof(real));
         }
-        if (n == BLOCK || (n > 0 && r + 1 == end)) {
-            backward_block(&mine, n, m0, m1, &grad, work, law, draws, spec);
+        if (n == BLOCK || (n > 0 && r + 1 == at->end)) {
+            backward_block(&mine, n, lane, of, at);
             n = 0;
         }
     }
-    if (any == 0)
-        return;
-    memset(mine.dG, 0, d * d * sizeof(real));
-    spec->mech->unmask(lane, want_graph ? mine.dG : NULL, mine.dmasked, theta, G, d, spec->hidden);
-    if (want_graph)
-        gim__graph_draw_backward(lane + params->theta_size + 2 * d, mine.dG, G, spec->tau, d);
+    if (any > 0)
+        backward_mask(&mine, lane, of, at);
 }
 
 /* to[i] += the lanes' sum at offset + i */
@@ -240,18 +288,19 @@ void gim__likelihood_backward(gim__likelihood *work, real *grad, real *ds, const
                               const gim__params *params, const gim__rows *rows, const gim__draws *draws,
                               gim__graphs graphs, const gim__spec *spec)
 {
-    size_t d = spec->d, kd = draws->K * d, n_graphs = graphs.shared ? 1 : draws->M;
-    size_t n_chunks = cut_chunks(work->chunk, rows), n_tasks = n_graphs * n_chunks;
-    gim__noise_law law = make_law(work->law, values, params, spec);
+    size_t d = spec->d, kd = draws->K * d;
+    pass of = open_pass(work, values, params, rows, draws, graphs, spec);
+    of.want_graph = ds != NULL;
     memset(work->dtarget, 0, draws->M * kd * sizeof(real));
     memset(work->deffect, 0, draws->M * spec->n_effects * kd * sizeof(real));
 #pragma omp parallel for num_threads(work->threads) schedule(dynamic, 1)
     for (size_t lane = 0; lane < LANES; lane++) {
         real *mine = work->lanes + lane * work->lane_size;
         memset(mine, 0, work->lane_size * sizeof(real));
-        for (size_t t = lane; t < n_tasks; t += LANES)
-            backward_task(work, mine, t / n_chunks, work->chunk[t % n_chunks], work->chunk[t % n_chunks + 1],
-                          ds != NULL, values + params->theta, &law, rows, draws, graphs, params, spec);
+        for (size_t t = lane; t < of.n_tasks; t += LANES) {
+            task at = task_at(&of, t);
+            backward_task(&of, mine, &at);
+        }
     }
     if (grad != NULL) {
         add_lanes(grad + params->theta, work, 0, params->theta_size);

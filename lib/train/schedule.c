@@ -5,7 +5,7 @@
 
 uint64_t gim__schedule_fix(const gim__schedule *schedule)
 {
-    return schedule->steps - schedule->steps / 5;
+    return schedule->steps - (uint64_t)(schedule->refine * (double)schedule->steps);
 }
 
 double gim__schedule_rate(const gim__schedule *schedule, uint64_t step)
@@ -19,15 +19,21 @@ double gim__schedule_rate(const gim__schedule *schedule, uint64_t step)
 
 double gim__schedule_beta(const gim__schedule *schedule, uint64_t step)
 {
-    return schedule->beta_target * 0.5 * (1 - cos(M_PI * (double)step / (double)schedule->steps));
+    if (step >= gim__schedule_fix(schedule))
+        return schedule->beta_target * schedule->target_relief;
+    double rise = schedule->anneal * (double)schedule->steps, done = (double)step < rise ? (double)step / rise : 1;
+    return schedule->beta_target * 0.5 * (1 - cos(M_PI * done));
 }
 
-/* The likelihood has stopped improving when it gains less than a thousandth; the second half of the run does not wait. */
+/* Share of the run after which the penalty no longer waits for the likelihood. */
+static const double patience = 0.4;
+
+/* The likelihood has stopped improving when it gains less than a thousandth since the last update. */
 void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,
                             double h)
 {
     int improving = held_out > penalty->best + 1e-3 * fabs(penalty->best) || isinf(penalty->best);
-    if (improving && 2 * step < schedule->steps) {
+    if (improving && (double)step < patience * (double)schedule->steps) {
         penalty->best = held_out > penalty->best ? held_out : penalty->best;
         return;
     }

@@ -1,0 +1,22 @@
+# Bash completion for gim(1): commands, options as `gim COMMAND --help` lists them, files.
+# SPDX-License-Identifier: BSD-3-Clause
+
+_gim() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        words='fit sample targets graph info score help --help --version'
+    elif [[ $command == help ]]; then
+        words='fit sample targets graph info score'
+    else
+        case $before in
+        -m | --mechanism) words='linear nonlinear zero-inflated' ;;
+        -i | --intervention) words='hard shift' ;;
+        -f | --format) words='tsv dot svg' ;;
+        -s | --set) words=$(gim fit --list-options 2>/dev/null | sed -n 's/^\([a-z-]*\) .*/\1=/p') && compopt -o nospace ;;
+        *) [[ $word != -* ]] || words=$(gim "$command" --help 2>/dev/null | sed -nE '/^Example/q; s/^ .{5}(--[a-z-]+).*/\1/p') ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -o bashdefault -o default -F _gim gim

@@ -1,0 +1,141 @@
+/* Command lines: option tables of popt, and values read from them with care. SPDX-License-Identifier: BSD-3-Clause */
+#include "args.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "memory.h"
+#include "number.h"
+
+/* ---- the command line -------------------------------------------------------------------------------------------- */
+
+static void print_help(poptContext context, const struct args_page *page)
+{
+    printf("%s\n\n", page->about);
+    poptPrintHelp(context, stdout, 0);
+    printf("\nExample:\n%s", page->example);
+}
+
+static int check_once(const struct ui *ui, const struct poptOption *options)
+{
+    for (const struct poptOption *option = options; option->longName != NULL; option++) {
+        if (option->val != ARGS_ONCE)
+            continue;
+        char **values = *(char ***)option->arg;
+        if (values != NULL && values[1] != NULL)
+            return ui_usage(ui, "--%s is given twice", option->longName);
+    }
+    return EXIT_OK;
+}
+
+static int take_operand(const struct ui *ui, poptContext context, const char *what, char **operand)
+{
+    const char *argument = poptGetArg(context);
+    if (what != NULL && argument == NULL)
+        return ui_usage(ui, "which %s?", what);
+    if (what != NULL) {
+        *operand = memory_text(argument);
+        argument = poptGetArg(context);
+    }
+    return argument == NULL ? EXIT_OK : ui_usage(ui, "\"%s\" is an argument too many", argument);
+}
+
+static int parse(const struct ui *ui, poptContext context, const struct poptOption *options,
+                 const struct args_page *page, char **operand)
+{
+    int got;
+    while ((got = poptGetNextOpt(context)) > 0)
+        if (got == ARGS_HELP) {
+            print_help(context, page);
+            return ARGS_HELPED;
+        }
+    if (got < -1)
+        return ui_usage(ui, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS), poptStrerror(got));
+    int code = check_once(ui, options);
+    return code == EXIT_OK ? take_operand(ui, context, page->operand, operand) : code;
+}
+
+int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+               const struct args_page *page, char **operand)
+{
+    argv[0] = ui->command;
+    poptContext context = poptGetContext(NULL, argc, argv, options, 0);
+    if (context == NULL)
+        return ui_fail(ui, "out of memory");
+    char *usage =
+        memory_format("%s%s[OPTION...]", page->operand != NULL ? page->operand : "", page->operand != NULL ? " " : "");
+    poptSetOtherOptionHelp(context, usage);
+    int code = parse(ui, context, options, page, operand);
+    poptFreeContext(context);
+    free(usage);
+    return code;
+}
+
+void args_free(const struct poptOption *options)
+{
+    for (const struct poptOption *option = options; option->longName != NULL; option++) {
+        if (option->val != ARGS_ONCE && option->val != ARGS_MANY)
+            continue;
+        char **values = *(char ***)option->arg;
+        for (size_t i = 0; values != NULL && values[i] != NULL; i++)
+            free(values[i]);
+        free(values);
+    }
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+const char *args_text(char **values)
+{
+    return values != NULL ? values[0] : NULL;
+}
+
+int args_need(const struct ui *ui, const char *option, char **values)
+{
+    return values != NULL ? EXIT_OK : ui_usage(ui, "%s is needed", option);
+}
+
+int args_integer(const struct ui *ui, const char *option, char **values, int64_t lowest, int64_t highest,
+                 int64_t *value)
+{
+    if (values == NULL)
+        return EXIT_OK;
+    if (!number_parse_integer(values[0], value) || *value < lowest || *value > highest)
+        return ui_usage(ui, "%s: \"%s\" is not a whole number from %lld to %lld", option, values[0], (long long)lowest,
+                        (long long)highest);
+    return EXIT_OK;
+}
+
+int args_real(const struct ui *ui, const char *option, char **values, double lowest, double highest, double *value)
+{
+    if (values == NULL)
+        return EXIT_OK;
+    if (number_parse(values[0], value) != NUMBER_FINITE || *value < lowest || *value > highest)
+        return ui_usage(ui, "%s: \"%s\" is not a number from %g to %g", option, values[0], lowest, highest);
+    return EXIT_OK;
+}
+
+int args_delimiter(const struct ui *ui, char **values, char *delimiter)
+{
+    if (values == NULL)
+        return EXIT_OK;
+    const char *text = values[0];
+    bool tab = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0;
+    if (!tab && (strlen(text) != 1 || strpbrk(text, ",;|: \t") == NULL))
+        return ui_usage(ui, "--delimiter: \"%s\" is none of tab , ; | : and space", text);
+    *delimiter = tab ? '\t' : text[0];
+    return EXIT_OK;
+}
+
+int args_names(const struct ui *ui, const char *option, char **values, bool split, struct names *names)
+{
+    for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
+        if (!split)
+            names_add(names, values[i]);
+        else if (!names_split(names, values[i]))
+            return ui_usage(ui, "%s: \"%s\" is not a list of names with commas between them", option, values[i]);
+    }
+    return EXIT_OK;
+}

@@ -1,0 +1,64 @@
+/* Command lines: option tables of popt, and values read from them with care. SPDX-License-Identifier: BSD-3-Clause */
+#ifndef ARGS_H
+#define ARGS_H
+
+#include <popt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "ui.h"
+
+/* Every option that takes a value is a POPT_ARG_ARGV into a char **, NULL until it is given, in a table that ends with
+ * ARGS_END. Those with ARGS_MANY as val may be given again. */
+enum { ARGS_ONCE = 1, ARGS_MANY = 2, ARGS_HELP = 3 };
+
+#define ARGS_VALUE(name, letter, many, target, what, value)    \
+    {                                                          \
+        name, letter, POPT_ARG_ARGV, target, many, what, value \
+    }
+#define ARGS_FLAG(name, letter, target, what)              \
+    {                                                      \
+        name, letter, POPT_ARG_NONE, target, 0, what, NULL \
+    }
+#define ARGS_END {"help", 'h', POPT_ARG_NONE, NULL, ARGS_HELP, "print this page and exit", NULL}, POPT_TABLEEND
+
+/* What all subcommands have. */
+struct args_common {
+    struct ui ui;
+    char **output, **delimiter;
+};
+#define ARGS_OUTPUT(common, what) ARGS_VALUE("output", 'o', ARGS_ONCE, &(common)->output, what, "FILE")
+#define ARGS_JSON(common, what) ARGS_FLAG("json", 0, &(common)->ui.json, what)
+#define ARGS_DELIMITER(common)                                  \
+    ARGS_VALUE("delimiter", 0, ARGS_ONCE, &(common)->delimiter, \
+               "what fields of all tables end at: a character, or tab (by a file's name, .csv or .tsv)", "C")
+#define ARGS_QUIET(common) ARGS_FLAG("quiet", 'q', &(common)->ui.quiet, "say nothing but errors")
+
+/* What surrounds the option table on a help page. */
+struct args_page {
+    const char *operand; /* "MODEL"; NULL: none is taken */
+    const char *about, *example;
+};
+
+/* Reads the command line. *operand is set to a copy of the one argument that is no option.
+ * returns  EXIT_OK; EXIT_USAGE; ARGS_HELPED: the help page was printed, and there is nothing left to do. */
+enum { ARGS_HELPED = -1 };
+int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+               const struct args_page *page, char **operand);
+/* Frees what the options of the table hold. */
+void args_free(const struct poptOption *options);
+
+/* The value of an option, NULL where it was not given. */
+const char *args_text(char **values);
+/* These leave the value as it is where the option was not given. */
+int args_integer(const struct ui *ui, const char *option, char **values, int64_t lowest, int64_t highest,
+                 int64_t *value);
+int args_real(const struct ui *ui, const char *option, char **values, double lowest, double highest, double *value);
+int args_delimiter(const struct ui *ui, char **values, char *delimiter);
+/* Adds all names given; each value is a list where split is asked for. */
+int args_names(const struct ui *ui, const char *option, char **values, bool split, struct names *names);
+/* Fails where an option without which nothing can be done was not given. */
+int args_need(const struct ui *ui, const char *option, char **values);
+
+#endif

@@ -1,0 +1,41 @@
+/* What a model is asked about: the rows of a table of perturbations, alone or several together.
+ * SPDX-License-Identifier: BSD-3-Clause */
+#ifndef CONDITIONS_H
+#define CONDITIONS_H
+
+#include <gim/gim.h>
+#include <stdbool.h>
+
+#include "frame.h"
+#include "ui.h"
+
+struct condition {
+    char *name;
+    double *features; /* (n, features of the model) */
+    size_t n;         /* perturbations applied together; 0: none, the unperturbed system */
+    double distance;  /* from the training features, the largest where there are several; NaN where there is none */
+    bool outside;     /* of the training features */
+};
+
+/* Starts as {0}. */
+struct conditions {
+    struct frame table;
+    struct condition *all;
+    size_t n;
+};
+
+struct conditions_choice {
+    const char *path;
+    char delimiter;
+    const struct names *controls; /* unperturbed, beside the environments that the model knows as such */
+    char **joints;                /* "A,B": applied together, beside each alone; NULL: none */
+};
+
+/* Reads a table whose feature columns are matched to the model's by name. */
+int conditions_read(struct conditions *conditions, const struct ui *ui, const gim_model *model,
+                    const struct conditions_choice *choice);
+/* A warning for each that lies outside the training features. */
+void conditions_warn(const struct conditions *conditions, const struct ui *ui);
+void conditions_free(struct conditions *conditions);
+
+#endif

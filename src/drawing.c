@@ -1,0 +1,164 @@
+/* Drawings of a graph, by Graphviz. SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "drawing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+/* ---- DOT --------------------------------------------------------------------------------------------------------- */
+
+static const char head[] = "digraph gim {\n"
+                           "    graph [rankdir=LR, nodesep=0.15, ranksep=1.4, bgcolor=\"white\", pad=0.2,\n"
+                           "           fontname=\"Helvetica\", fontsize=10, fontcolor=\"#5b6770\"];\n"
+                           "    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3f8\", color=\"#5b7a99\",\n"
+                           "          fontname=\"Helvetica\", fontsize=12, fontcolor=\"#1b2b3a\", height=0.35,\n"
+                           "          margin=\"0.12,0.05\"];\n"
+                           "    edge [arrowsize=0.65];\n\n";
+
+/* A name as a quoted string of DOT. */
+static void print_quoted(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+    fputc('"', out);
+}
+
+/* Blue for a positive weight, red for a negative one, grey where there is none. */
+static const char *edge_colour(const struct edge *edge)
+{
+    return isnan(edge->weight) ? "#5b6770" : edge->weight < 0 ? "#c0392b" : "#2471a3";
+}
+
+static void print_edge(FILE *out, const gim_model *model, const struct edge *edge)
+{
+    fputs("    ", out);
+    print_quoted(out, gim_variable_name(model, edge->source));
+    fputs(" -> ", out);
+    print_quoted(out, gim_variable_name(model, edge->target));
+    int opacity = (int)(55 + 200 * edge->probability);
+    fprintf(out, " [penwidth=%.2f, color=\"%s%02x\", tooltip=\"probability %.3g", 0.6 + 1.6 * edge->probability,
+            edge_colour(edge), opacity, edge->probability);
+    if (!isnan(edge->weight))
+        fprintf(out, ", weight %.3g", edge->weight);
+    fputs("\"];\n", out);
+}
+
+static void print_caption(FILE *out, const struct edge *edges, size_t n)
+{
+    size_t negative = 0, weighted = 0;
+    for (size_t i = 0; i < n; i++) {
+        negative += edges[i].weight < 0;
+        weighted += !isnan(edges[i].weight);
+    }
+    fprintf(out, "    label=\"%zu edge%s; thicker: more probable%s%s\";\n\n", n, n == 1 ? "" : "s",
+            weighted > 0 ? "; blue: positive weight" : "", negative > 0 ? "; red: negative" : "");
+}
+
+static void print_dot(FILE *out, const gim_model *model, const struct edge *edges, size_t n)
+{
+    fputs(head, out);
+    print_caption(out, edges, n);
+    for (size_t i = 0; i < gim_variable_count(model); i++) {
+        fputs("    ", out);
+        print_quoted(out, gim_variable_name(model, i));
+        fputs(";\n", out);
+    }
+    fputs("\n", out);
+    for (size_t i = 0; i < n; i++)
+        print_edge(out, model, &edges[i]);
+    fputs("}\n", out);
+}
+
+void drawing_dot(struct output *output, const gim_model *model, const struct edge *edges, size_t n)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (out == NULL) {
+        output->error = errno;
+        return;
+    }
+    print_dot(out, model, edges, n);
+    fclose(out);
+    output_write(output, text, length);
+    free(text);
+}
+
+/* ---- SVG --------------------------------------------------------------------------------------------------------- */
+
+/* Starts `dot -Tsvg` between two descriptors. */
+static int start(pid_t *child, int in, int out)
+{
+    extern char **environ;
+    char *arguments[] = {"dot", "-Tsvg", NULL};
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0)
+        return error;
+    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    error = posix_spawnp(child, "dot", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+static void copy_all(struct output *output, int from)
+{
+    char block[1 << 14];
+    for (ssize_t n; (n = read(from, block, sizeof block)) != 0;) {
+        if (n > 0)
+            output_write(output, block, (size_t)n);
+        else if (errno != EINTR)
+            return;
+    }
+}
+
+/* Runs `dot` from the file in, which holds the graph. */
+static int run_dot(struct output *output, const struct ui *ui, FILE *in)
+{
+    int ends[2], status = -1;
+    pid_t child;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return ui_fail(ui, "no pipe: %s", strerror(errno));
+    int error = start(&child, fileno(in), ends[1]);
+    close(ends[1]);
+    if (error == 0) {
+        copy_all(output, ends[0]);
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close(ends[0]);
+    if (error == ENOENT)
+        return ui_fail(ui, "--format svg needs the program \"dot\" of Graphviz (Debian: apt install graphviz); "
+                           "--format dot does not");
+    if (error != 0)
+        return ui_fail(ui, "dot: cannot be started: %s", strerror(error));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_OK : ui_fail(ui, "dot: could not draw the graph");
+}
+
+int drawing_svg(struct output *output, const struct ui *ui, const gim_model *model, const struct edge *edges, size_t n)
+{
+    FILE *in = tmpfile();
+    if (in == NULL)
+        return ui_fail(ui, "no temporary file: %s", strerror(errno));
+    print_dot(in, model, edges, n);
+    int code = fflush(in) == 0 && !ferror(in) ? EXIT_OK : ui_fail(ui, "temporary file: %s", strerror(errno));
+    rewind(in);
+    if (code == EXIT_OK)
+        code = run_dot(output, ui, in);
+    fclose(in);
+    return code;
+}

@@ -1,0 +1,239 @@
+/* gim info: what a model was trained on, and how that went. SPDX-License-Identifier: BSD-3-Clause */
+#include <gim/gim.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "commands.h"
+#include "memory.h"
+#include "model.h"
+#include "number.h"
+#include "output.h"
+
+enum { PAGE_WIDTH = 78, ENVIRONMENTS_SHOWN = 40 };
+
+static const struct args_page page = {
+    "MODEL",
+    "Describes a model: the data it was trained on, how the fit went, its options.",
+    "  gim info model.gim\n  gim info --json model.gim | jq .fit\n",
+};
+
+static gim_environment environment_at(const gim_model *model, size_t e, double *features)
+{
+    gim_environment environment = {.struct_size = sizeof environment};
+    gim_environment_get(model, e, &environment, features);
+    return environment;
+}
+
+/* ---- as a page --------------------------------------------------------------------------------------------------- */
+
+static void print_status(struct output *out, const gim_model *model)
+{
+    double status = model_report(model, GIM_REPORT_STATUS), removed = model_report(model, GIM_REPORT_EDGES_REMOVED);
+    int64_t steps = 0;
+    gim_get_int(model, GIM_STEPS, &steps);
+    if (status == GIM_STOPPED)
+        output_print(out, "  stopped before its end: `gim fit --resume` continues\n");
+    else if (status == GIM_CYCLIC)
+        output_print(out,
+                     "  WARNING: not converged. The graph was not acyclic by itself: %.0f edges were removed to\n"
+                     "  break cycles. More steps (--set steps=%lld) may help.\n",
+                     removed, 2 * (long long)steps);
+    else
+        output_print(out, "  converged to an acyclic graph\n");
+}
+
+static void print_fit(struct output *out, const gim_model *model)
+{
+    char time[NUMBER_SIZE];
+    int64_t steps = 0;
+    gim_get_int(model, GIM_STEPS, &steps);
+    output_print(out, "\nFit\n");
+    print_status(out, model);
+    output_print(out, "  steps           %.0f of %lld, in %s\n", model_report(model, GIM_REPORT_STEP), (long long)steps,
+                 number_duration(model_report(model, GIM_REPORT_SECONDS), time));
+    output_print(out, "  objective       %.6g a row\n", model_report(model, GIM_REPORT_OBJECTIVE));
+    if (!isnan(model_report(model, GIM_REPORT_HELD_OUT)))
+        output_print(out, "  held-out        %.6g nats a row (log-likelihood, scaled units)\n",
+                     model_report(model, GIM_REPORT_HELD_OUT));
+    output_print(out, "  acyclicity      %.3g\n", model_report(model, GIM_REPORT_ACYCLICITY));
+    output_print(out, "  edges           %.0f (%.0f removed to break cycles)\n", model_report(model, GIM_REPORT_EDGES),
+                 model_report(model, GIM_REPORT_EDGES_REMOVED));
+}
+
+static void print_data(struct output *out, const gim_model *model)
+{
+    size_t observational = 0, n = gim_environment_count(model);
+    for (size_t e = 0; e < n; e++)
+        observational += environment_at(model, e, NULL).observational != 0;
+    output_print(out, "\nTrained on\n");
+    output_print(out, "  rows            %.0f, of them %.0f held out for the checks; %s\n",
+                 model_report(model, GIM_REPORT_ROWS), model_report(model, GIM_REPORT_ROWS_HELD_OUT),
+                 model_report(model, GIM_REPORT_ROWS_IN_MEMORY) != 0 ? "kept in memory" : "read batch by batch");
+    output_print(out, "  environments    %zu, of them %zu observational\n", n, observational);
+    output_print(out, "  variables       %zu\n", gim_variable_count(model));
+    output_print(out, "  features        %zu\n", gim_feature_count(model));
+}
+
+/* A list of names in lines of PAGE_WIDTH. */
+static void print_names(struct output *out, const char *title, const struct names *names)
+{
+    size_t width = PAGE_WIDTH;
+    output_print(out, "\n%s", title);
+    for (size_t i = 0; i < names->n; i++) {
+        const char *name = names_at(names, i);
+        if (width + strlen(name) + 2 > PAGE_WIDTH) {
+            output_print(out, "\n ");
+            width = 1;
+        }
+        output_print(out, " %s%s", name, i + 1 < names->n ? "," : "");
+        width += strlen(name) + 2;
+    }
+    output_print(out, "\n");
+}
+
+static void print_environments(struct output *out, const gim_model *model)
+{
+    size_t n = gim_environment_count(model), shown = n <= ENVIRONMENTS_SHOWN ? n : ENVIRONMENTS_SHOWN;
+    int width = 0;
+    for (size_t e = 0; e < shown; e++) {
+        size_t length = strlen(environment_at(model, e, NULL).name);
+        width = (int)length > width ? (int)length : width;
+    }
+    output_print(out, "\nEnvironments\n");
+    for (size_t e = 0; e < shown; e++) {
+        gim_environment environment = environment_at(model, e, NULL);
+        output_print(out, "  %-*s %9zu rows%s\n", width, environment.name, environment.n_rows,
+                     environment.observational ? ", observational" : "");
+    }
+    if (shown < n)
+        output_print(out, "  ... and %zu more; --json lists them all\n", n - shown);
+}
+
+static void print_options(struct output *out, const gim_model *model)
+{
+    output_print(out, "\nOptions\n");
+    for (size_t i = 0; i < gim_option_count(); i++) {
+        gim_option option;
+        char text[NUMBER_SIZE];
+        if (gim_option_at(i, &option) == GIM_OK)
+            output_print(out, "  %-18s %s\n", gim_option_name(option), model_option_text(model, option, text));
+    }
+}
+
+static void print_page(struct output *out, const gim_model *model, const char *path)
+{
+    char mechanism[NUMBER_SIZE], intervention[NUMBER_SIZE];
+    struct names variables = {0}, features = {0};
+    model_variables(model, &variables);
+    model_features(model, &features);
+    output_print(out, "%s: %s mechanisms, %s interventions\n", path, model_option_text(model, GIM_MECHANISM, mechanism),
+                 model_option_text(model, GIM_INTERVENTION, intervention));
+    print_data(out, model);
+    print_fit(out, model);
+    print_names(out, "Variables", &variables);
+    print_names(out, "Features", &features);
+    print_environments(out, model);
+    print_options(out, model);
+    names_free(&variables);
+    names_free(&features);
+}
+
+/* ---- as JSON ----------------------------------------------------------------------------------------------------- */
+
+static json_t *names_json(const struct names *names)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < names->n; i++)
+        json_array_append_new(list, json_string(names_at(names, i)));
+    return list;
+}
+
+static json_t *environments_json(const gim_model *model, const struct names *feature_names)
+{
+    double *values = memory_new(feature_names->n, sizeof *values);
+    json_t *list = json_array();
+    for (size_t e = 0; e < gim_environment_count(model); e++) {
+        gim_environment environment = environment_at(model, e, values);
+        json_t *features = json_object();
+        for (size_t i = 0; i < feature_names->n; i++)
+            json_object_set_new(features, names_at(feature_names, i), number_json(values[i]));
+        json_array_append_new(list, json_pack("{s:s, s:I, s:b, s:o}", "name", environment.name, "rows",
+                                              (json_int_t)environment.n_rows, "observational",
+                                              environment.observational != 0, "features", features));
+    }
+    free(values);
+    return list;
+}
+
+static json_t *history_json(const gim_model *model)
+{
+    static const char *const columns[GIM_HISTORY_COLUMNS] = {"step",       "objective", "held-out",
+                                                             "acyclicity", "penalty",   "edges"};
+    size_t n = 0;
+    if (gim_history(model, &n, NULL, 0) < 0)
+        n = 0;
+    double *history = memory_new(n, GIM_HISTORY_COLUMNS * sizeof *history);
+    if (gim_history(model, &n, history, n) < 0)
+        n = 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *check = json_object();
+        for (size_t j = 0; j < GIM_HISTORY_COLUMNS; j++)
+            json_object_set_new(check, columns[j], number_json(history[i * GIM_HISTORY_COLUMNS + j]));
+        json_array_append_new(list, check);
+    }
+    free(history);
+    return list;
+}
+
+static json_t *info_json(const gim_model *model)
+{
+    struct names variables = {0}, features = {0};
+    model_variables(model, &variables);
+    model_features(model, &features);
+    json_t *info =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "variables", names_json(&variables), "features",
+                  names_json(&features), "environments", environments_json(model, &features), "options",
+                  model_options_json(model), "fit", model_report_json(model), "history", history_json(model));
+    names_free(&variables);
+    names_free(&features);
+    return info;
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------- */
+
+static int run(const struct args_common *common, const char *path)
+{
+    gim_model *model = NULL;
+    struct output output = {0};
+    int code = model_load(&common->ui, path, &model);
+    if (code == EXIT_OK)
+        code = output_open(&output, &common->ui, args_text(common->output));
+    if (code == EXIT_OK && common->ui.json)
+        output_json(&output, info_json(model));
+    else if (code == EXIT_OK)
+        print_page(&output, model, path);
+    code = output_close(&output, code);
+    gim_model_free(model);
+    return code;
+}
+
+int command_info(int argc, const char **argv)
+{
+    struct args_common common = {.ui.command = "gim info"};
+    struct poptOption options[] = {
+        ARGS_JSON(&common, "everything, as JSON"),
+        ARGS_OUTPUT(&common, "write to FILE"),
+        ARGS_QUIET(&common),
+        ARGS_END,
+    };
+    char *path = NULL;
+    int code = args_parse(&common.ui, argc, argv, options, &page, &path);
+    if (code == EXIT_OK)
+        code = run(&common, path);
+    free(path);
+    args_free(options);
+    return code == ARGS_HELPED ? EXIT_OK : code;
+}

@@ -1,0 +1,132 @@
+/* A fitted model, as the subcommands use it. SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "model.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "args.h"
+#include "commands.h"
+#include "memory.h"
+#include "number.h"
+
+int model_fail(const struct ui *ui, const gim_model *model, gim_status status, const char *where)
+{
+    size_t length = model == NULL ? 0 : gim_message(model, NULL, 0);
+    char *text = memory_new(length + 1, 1);
+    if (length > 0)
+        gim_message(model, text, length + 1);
+    ui_fail(ui, "%s%s%s", where, where[0] != '\0' ? ": " : "", length > 0 ? text : gim_status_text(status));
+    free(text);
+    return EXIT_FAILED;
+}
+
+int model_load(const struct ui *ui, const char *path, gim_model **model)
+{
+    gim_status status = gim_model_load(model, path, NULL);
+    if (status < 0)
+        return model_fail(ui, *model, status, path);
+    if (gim_environment_count(*model) == 0)
+        return ui_fail(ui, "%s: this model was never fitted", path);
+    return EXIT_OK;
+}
+
+void model_variables(const gim_model *model, struct names *names)
+{
+    for (size_t i = 0; i < gim_variable_count(model); i++)
+        names_add(names, gim_variable_name(model, i));
+}
+
+void model_features(const gim_model *model, struct names *names)
+{
+    for (size_t i = 0; i < gim_feature_count(model); i++)
+        names_add(names, gim_feature_name(model, i));
+}
+
+/* ---- the report -------------------------------------------------------------------------------------------------- */
+
+double model_report(const gim_model *model, gim_report_item item)
+{
+    double value = NAN;
+    return gim_report(model, item, &value) < 0 ? NAN : value;
+}
+
+const char *model_state(const gim_model *model)
+{
+    double status = model_report(model, GIM_REPORT_STATUS);
+    return status == GIM_STOPPED ? "stopped" : status == GIM_CYCLIC ? "cyclic" : "converged";
+}
+
+json_t *model_report_json(const gim_model *model)
+{
+    json_t *report = json_object();
+    const char *name;
+    for (int item = 0; (name = gim_report_name((gim_report_item)item)) != NULL; item++)
+        json_object_set_new(report, name, number_json(model_report(model, (gim_report_item)item)));
+    json_object_set_new(report, gim_report_name(GIM_REPORT_STATUS), json_string(model_state(model)));
+    return report;
+}
+
+/* ---- options ----------------------------------------------------------------------------------------------------- */
+
+int model_set_threads(const struct ui *ui, gim_model *model, char **values)
+{
+    cpu_set_t mine;
+    double lowest = 1, highest = 1, preset = 1;
+    gim_option_range(GIM_THREADS, &lowest, &highest, &preset);
+    int64_t threads = sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine) : 1;
+    if (threads > (int64_t)highest)
+        threads = (int64_t)highest;
+    int code = args_integer(ui, "--threads", values, 1, (int64_t)highest, &threads);
+    if (code != EXIT_OK)
+        return code;
+    gim_status status = gim_set_int(model, GIM_THREADS, threads);
+    return status < 0 ? model_fail(ui, model, status, "--threads") : EXIT_OK;
+}
+
+const char *model_option_text(const gim_model *model, gim_option option, char *text)
+{
+    gim_option_kind kind = GIM_REAL;
+    int64_t whole = 0;
+    double real = 0;
+    gim_option_type(option, &kind);
+    if (kind == GIM_REAL) {
+        gim_get_real(model, option, &real);
+        return number_format(real, text);
+    }
+    gim_get_int(model, option, &whole);
+    if (kind == GIM_CHOICE)
+        return gim_option_choice(option, whole);
+    snprintf(text, NUMBER_SIZE, "%lld", (long long)whole);
+    return text;
+}
+
+json_t *model_option_json(const gim_model *model, gim_option option)
+{
+    char text[NUMBER_SIZE];
+    gim_option_kind kind = GIM_REAL;
+    int64_t whole = 0;
+    double real = 0;
+    gim_option_type(option, &kind);
+    if (kind == GIM_CHOICE)
+        return json_string(model_option_text(model, option, text));
+    if (kind == GIM_REAL) {
+        gim_get_real(model, option, &real);
+        return number_json(real);
+    }
+    gim_get_int(model, option, &whole);
+    return json_integer(whole);
+}
+
+json_t *model_options_json(const gim_model *model)
+{
+    json_t *options = json_object();
+    for (size_t i = 0; i < gim_option_count(); i++) {
+        gim_option option;
+        if (gim_option_at(i, &option) == GIM_OK)
+            json_object_set_new(options, gim_option_name(option), model_option_json(model, option));
+    }
+    return options;
+}

@@ -1,0 +1,32 @@
+/* A fitted model, as the subcommands use it. SPDX-License-Identifier: BSD-3-Clause */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <gim/gim.h>
+#include <jansson.h>
+
+#include "names.h"
+#include "ui.h"
+
+/* Reports a failed call with the model's own message: "where: message", where may be "". Returns EXIT_FAILED. */
+int model_fail(const struct ui *ui, const gim_model *model, gim_status status, const char *where);
+/* *model is to be freed in any case. Fails on a model without a fit. */
+int model_load(const struct ui *ui, const char *path, gim_model **model);
+
+void model_variables(const gim_model *model, struct names *names);
+void model_features(const gim_model *model, struct names *names);
+/* A figure of the fit's report; NaN where there is no fit. */
+double model_report(const gim_model *model, gim_report_item item);
+/* "converged", "stopped" or "cyclic" */
+const char *model_state(const gim_model *model);
+
+/* Sets the number of threads as --threads asks, or as many as this process may use. */
+int model_set_threads(const struct ui *ui, gim_model *model, char **values);
+
+/* The value of an option as text and as JSON. */
+const char *model_option_text(const gim_model *model, gim_option option, char *text);
+json_t *model_option_json(const gim_model *model, gim_option option);
+json_t *model_options_json(const gim_model *model);
+json_t *model_report_json(const gim_model *model);
+
+#endif

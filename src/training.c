@@ -1,0 +1,140 @@
+/* The data of a fit, from two tables. SPDX-License-Identifier: BSD-3-Clause */
+#include "training.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "memory.h"
+#include "stop.h"
+
+static int read_tables(struct training *t, const struct ui *ui, const struct training_choice *choice)
+{
+    struct frame_choice variables = {&choice->variables, &choice->ignore, "variable", ", which --variables names",
+                                     false};
+    struct frame_choice features = {&choice->features, &choice->ignore, "feature", ", which --features names", true};
+    int code = frame_read(&t->cells, ui, choice->cells, choice->delimiter, &variables);
+    if (code == EXIT_OK)
+        code = frame_read(&t->perturbations, ui, choice->perturbations, choice->delimiter, &features);
+    if (code == EXIT_OK && t->cells.columns.n < 2)
+        return ui_fail(ui, "%s: only one variable, \"%s\"; a model needs two", t->cells.path,
+                       names_at(&t->cells.columns, 0));
+    return code;
+}
+
+static int check_environment(const struct training *t, const struct ui *ui, const char *option, const char *name)
+{
+    if (names_have(&t->cells.environments, name))
+        return EXIT_OK;
+    char *list = names_list(&t->cells.environments);
+    ui_fail(ui, "%s: %s has no environment \"%s\"; it has: %s", option, t->cells.path, name, list);
+    free(list);
+    return EXIT_FAILED;
+}
+
+/* A name that is misspelt would otherwise be taken in silence. */
+static int check_names(const struct training *t, const struct ui *ui)
+{
+    const struct training_choice *choice = t->choice;
+    int code = EXIT_OK;
+    for (size_t i = 0; i < choice->controls.n && code == EXIT_OK; i++)
+        code = check_environment(t, ui, "--control", names_at(&choice->controls, i));
+    for (size_t i = 0; i < choice->hold_outs.n && code == EXIT_OK; i++) {
+        const char *name = names_at(&choice->hold_outs, i);
+        if (names_have(&choice->controls, name))
+            code = ui_usage(ui, "\"%s\" is both a --control and held out", name);
+        else if (!names_have(&t->perturbations.environments, name))
+            code = check_environment(t, ui, "--hold-out", name);
+    }
+    for (size_t i = 0; i < choice->ignore.n && code == EXIT_OK; i++) {
+        const char *name = names_at(&choice->ignore, i);
+        if (!names_have(&t->cells.header, name) && !names_have(&t->perturbations.header, name))
+            code = ui_fail(ui, "--ignore: neither table has a column \"%s\"", name);
+    }
+    return code;
+}
+
+/* Pairs the environments of the two tables. */
+static int pair_environments(struct training *t, const struct ui *ui)
+{
+    size_t n = t->cells.environments.n;
+    t->cells_of = memory_new(n, sizeof *t->cells_of);
+    t->features_of = memory_new(n, sizeof *t->features_of);
+    for (size_t e = 0; e < n; e++) {
+        const char *name = names_at(&t->cells.environments, e);
+        if (names_have(&t->choice->hold_outs, name))
+            continue;
+        if (!names_find(&t->perturbations.environments, name, &t->features_of[t->n]))
+            return ui_fail(ui, "%s:%zu: environment \"%s\" has no row in %s; add one%s", t->cells.path,
+                           t->cells.first_line[e], name, t->perturbations.path,
+                           names_have(&t->choice->controls, name) ? " with the features of an unperturbed system"
+                                                                  : ", or leave it out with --hold-out");
+        t->cells_of[t->n++] = e;
+    }
+    return t->n > 0 ? EXIT_OK : ui_fail(ui, "%s: every environment is held out", t->cells.path);
+}
+
+static void note_unused(const struct training *t, const struct ui *ui)
+{
+    struct names unused = {0};
+    for (size_t i = 0; i < t->perturbations.environments.n; i++) {
+        const char *name = names_at(&t->perturbations.environments, i);
+        if (!names_have(&t->cells.environments, name) && !names_have(&t->choice->hold_outs, name))
+            names_add(&unused, name);
+    }
+    char *list = names_list(&unused);
+    if (unused.n > 0)
+        ui_note(ui, "%s: not used, having no rows in %s: %s", t->perturbations.path, t->cells.path, list);
+    free(list);
+    names_free(&unused);
+}
+
+int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice)
+{
+    training->choice = choice;
+    int code = read_tables(training, ui, choice);
+    if (code == EXIT_OK)
+        code = check_names(training, ui);
+    if (code == EXIT_OK)
+        code = pair_environments(training, ui);
+    if (code == EXIT_OK)
+        note_unused(training, ui);
+    return code;
+}
+
+/* ---- callbacks --------------------------------------------------------------------------------------------------- */
+
+static int describe(size_t env, gim_environment *environment, double *features, void *user)
+{
+    const struct training *t = user;
+    const char *name = names_at(&t->cells.environments, t->cells_of[env]);
+    environment->name = name;
+    environment->n_rows = frame_count(&t->cells, t->cells_of[env]);
+    environment->observational = names_have(&t->choice->controls, name);
+    memcpy(features, frame_row(&t->perturbations, t->features_of[env], 0),
+           t->perturbations.columns.n * sizeof *features);
+    return stop_wanted();
+}
+
+static int read_rows(size_t env, const size_t *rows, size_t n_rows, double *x, void *user)
+{
+    const struct training *t = user;
+    size_t d = t->cells.columns.n;
+    for (size_t i = 0; i < n_rows; i++)
+        memcpy(x + i * d, frame_row(&t->cells, t->cells_of[env], rows[i]), d * sizeof *x);
+    return stop_wanted();
+}
+
+gim_data training_data(struct training *training)
+{
+    return (gim_data){sizeof(gim_data), training->n, describe, read_rows, training};
+}
+
+void training_free(struct training *training)
+{
+    frame_free(&training->cells);
+    frame_free(&training->perturbations);
+    free(training->cells_of);
+    free(training->features_of);
+    memset(training, 0, sizeof *training);
+}

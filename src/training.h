@@ -1,0 +1,31 @@
+/* The data of a fit, from two tables. SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TRAINING_H
+#define TRAINING_H
+
+#include <gim/gim.h>
+
+#include "frame.h"
+#include "names.h"
+#include "ui.h"
+
+/* What to read, and what to make of it. Starts as {0}. */
+struct training_choice {
+    const char *cells, *perturbations;
+    char delimiter;
+    struct names controls, hold_outs, variables, features, ignore;
+};
+
+/* Starts as {0}. */
+struct training {
+    struct frame cells, perturbations;
+    const struct training_choice *choice;
+    size_t *cells_of, *features_of; /* (n): each environment of the fit, as one of cells and one of perturbations */
+    size_t n;
+};
+
+int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice);
+/* The data as gim_fit() wants them, as long as training lives. The callbacks stop the fit when stop_wanted(). */
+gim_data training_data(struct training *training);
+void training_free(struct training *training);
+
+#endif

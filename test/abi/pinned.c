@@ -1,0 +1,132 @@
+/* Numbers that programs and bindings have compiled in: none may ever change. New ones are added at the end of their
+ * group. SPDX-License-Identifier: BSD-3-Clause */
+#include <stddef.h>
+
+#include "gim/gim.h"
+
+#define PIN(name, value) _Static_assert((name) == (value), #name " is no longer " #value)
+
+/* gim_status */
+PIN(GIM_OK, 0);
+PIN(GIM_STOPPED, 1);
+PIN(GIM_CYCLIC, 2);
+PIN(GIM_ERR_NOMEM, -1);
+PIN(GIM_ERR_ARGUMENT, -2);
+PIN(GIM_ERR_STATE, -3);
+PIN(GIM_ERR_OPTION, -4);
+PIN(GIM_ERR_DATA, -5);
+PIN(GIM_ERR_BUSY, -6);
+PIN(GIM_ERR_IO, -7);
+PIN(GIM_ERR_FORMAT, -8);
+PIN(GIM_ERR_VERSION, -9);
+PIN(GIM_ERR_NUMERIC, -10);
+
+/* gim_option */
+PIN(GIM_MECHANISM, 100);
+PIN(GIM_INTERVENTION, 101);
+PIN(GIM_MARGINAL, 102);
+PIN(GIM_HIDDEN, 103);
+PIN(GIM_RANK, 104);
+PIN(GIM_WIDTH, 105);
+PIN(GIM_EDGE_SCALE, 106);
+PIN(GIM_TEMPERATURE, 107);
+PIN(GIM_EFFECT_NOISE, 108);
+PIN(GIM_GRAPH_SPARSITY, 200);
+PIN(GIM_TARGET_SPARSITY, 201);
+PIN(GIM_SIGMA_LATENT, 202);
+PIN(GIM_SIGMA_MECHANISM, 203);
+PIN(GIM_SIGMA_NETWORK, 204);
+PIN(GIM_TARGET_RELIEF, 205);
+PIN(GIM_SEED, 300);
+PIN(GIM_STEPS, 301);
+PIN(GIM_DRAWS, 302);
+PIN(GIM_BATCH_ROWS, 303);
+PIN(GIM_LEARNING_RATE, 304);
+PIN(GIM_CHECK_EVERY, 305);
+PIN(GIM_HELD_OUT, 306);
+PIN(GIM_PENALTY_START, 307);
+PIN(GIM_PENALTY_GROWTH, 308);
+PIN(GIM_TOLERANCE, 309);
+PIN(GIM_POWER_STEPS, 310);
+PIN(GIM_THREADS, 311);
+PIN(GIM_MEMORY_BUDGET, 312);
+PIN(GIM_ANNEAL, 313);
+PIN(GIM_REFINE, 314);
+
+/* gim_mechanism */
+PIN(GIM_LINEAR, 0);
+PIN(GIM_NONLINEAR, 1);
+PIN(GIM_ZERO_INFLATED, 2);
+
+/* gim_intervention */
+PIN(GIM_HARD, 0);
+PIN(GIM_SHIFT, 1);
+
+/* gim_marginal */
+PIN(GIM_PER_SAMPLE, 0);
+PIN(GIM_PER_ENVIRONMENT, 1);
+PIN(GIM_PER_DATASET, 2);
+
+/* gim_option_kind */
+PIN(GIM_INT, 0);
+PIN(GIM_REAL, 1);
+PIN(GIM_CHOICE, 2);
+
+/* gim_report_item */
+PIN(GIM_REPORT_STATUS, 0);
+PIN(GIM_REPORT_STEP, 1);
+PIN(GIM_REPORT_OBJECTIVE, 2);
+PIN(GIM_REPORT_HELD_OUT, 3);
+PIN(GIM_REPORT_ACYCLICITY, 4);
+PIN(GIM_REPORT_EDGES, 5);
+PIN(GIM_REPORT_EDGES_REMOVED, 6);
+PIN(GIM_REPORT_SECONDS, 7);
+PIN(GIM_REPORT_ROWS, 8);
+PIN(GIM_REPORT_ROWS_HELD_OUT, 9);
+PIN(GIM_REPORT_ROWS_IN_MEMORY, 10);
+
+/* gim_effect */
+PIN(GIM_EFFECT_MEAN, 0);
+PIN(GIM_EFFECT_LOG_SCALE, 1);
+PIN(GIM_EFFECT_LOGIT_PI, 2);
+
+/* macros */
+PIN(GIM_HISTORY_COLUMNS, 6);
+
+/* Structures: members keep their places; new ones come at the end. The numbers are those of 64-bit Linux. */
+#define AT(type, member, offset) _Static_assert(offsetof(type, member) == (offset), #type "." #member " has moved")
+
+#if defined(__LP64__)
+AT(gim_allocator, struct_size, 0);
+AT(gim_allocator, allocate, 8);
+AT(gim_allocator, release, 16);
+AT(gim_allocator, user, 24);
+PIN(sizeof(gim_allocator), 32);
+
+AT(gim_environment, struct_size, 0);
+AT(gim_environment, n_rows, 8);
+AT(gim_environment, observational, 16);
+AT(gim_environment, name, 24);
+PIN(sizeof(gim_environment), 32);
+
+AT(gim_data, struct_size, 0);
+AT(gim_data, n_environments, 8);
+AT(gim_data, describe, 16);
+AT(gim_data, read, 24);
+AT(gim_data, user, 32);
+PIN(sizeof(gim_data), 40);
+
+AT(gim_progress, struct_size, 0);
+AT(gim_progress, step, 8);
+AT(gim_progress, steps, 16);
+AT(gim_progress, objective, 24);
+AT(gim_progress, held_out, 32);
+AT(gim_progress, acyclicity, 40);
+AT(gim_progress, penalty, 48);
+AT(gim_progress, edges, 56);
+AT(gim_progress, seconds_left, 64);
+PIN(sizeof(gim_progress), 72);
+#endif
+
+PIN(sizeof(gim_option), sizeof(int));
+PIN(sizeof(gim_status), sizeof(int));
