@@ -86,7 +86,7 @@ DEFS  :=
 PKG      := pkg-config --define-variable=GSL_CBLAS_LIB=-lopenblas
 LIB_PKGS := gsl openblas jansson
 LIB_INC  := $(shell $(PKG) --cflags $(LIB_PKGS) 2>/dev/null)
-LIB_LIBS := $(shell $(PKG) --libs $(LIB_PKGS) 2>/dev/null) -fopenmp -lm
+LIB_LIBS := $(shell $(PKG) --libs $(LIB_PKGS) 2>/dev/null) -lm -lpthread
 GIM_PKGS := jansson zlib popt
 GIM_INC  := $(shell $(PKG) --cflags $(GIM_PKGS) 2>/dev/null)
 GIM_LIBS := $(shell $(PKG) --libs $(GIM_PKGS) 2>/dev/null)
@@ -95,14 +95,14 @@ TEST_LIBS = $(shell $(PKG) --libs check 2>/dev/null)
 
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
              -Wmissing-prototypes
-LIB_FLAGS := -fopenmp -fno-math-errno -fno-trapping-math -fPIC -fvisibility=hidden -DNDEBUG
+LIB_FLAGS := -fopenmp-simd -fno-math-errno -fno-trapping-math -fPIC -fvisibility=hidden -DNDEBUG
 # The same bytes wherever the sources lie.
 COMPILE    = $(CC) -std=gnu11 -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(CPPFLAGS)
 
 # The library sees its own headers, the command only the public one, the tests both.
 $(BUILD)/obj/lib/%.o:  FLAGS = $(LIB_FLAGS) $(WARNINGS) $(WERROR) -Ilib -Iinclude $(LIB_INC)
 $(BUILD)/obj/src/%.o:  FLAGS = $(WARNINGS) $(WERROR) -Iinclude $(GIM_INC)
-$(BUILD)/obj/test/%.o: FLAGS = -fopenmp -Wall -Wextra -Wshadow $(WERROR) -Itest -Ilib -Iinclude $(LIB_INC) $(TEST_INC)
+$(BUILD)/obj/test/%.o: FLAGS = -Wall -Wextra -Wshadow $(WERROR) -Itest -Ilib -Iinclude $(LIB_INC) $(TEST_INC)
 
 # V=1 shows the commands themselves.
 V ?= 0

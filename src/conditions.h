@@ -19,7 +19,10 @@ struct condition {
 
 /* Starts as {0}. */
 struct conditions {
+    const struct ui *ui;
+    const gim_model *model;
     struct frame table;
+    struct names controls;
     struct condition *all;
     size_t n;
 };
@@ -35,7 +38,7 @@ struct conditions_choice {
 int conditions_read(struct conditions *conditions, const struct ui *ui, const gim_model *model,
                     const struct conditions_choice *choice);
 /* A warning for each that lies outside the training features. */
-void conditions_warn(const struct conditions *conditions, const struct ui *ui);
+void conditions_warn(const struct conditions *conditions);
 void conditions_free(struct conditions *conditions);
 
 #endif

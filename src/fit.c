@@ -59,26 +59,29 @@ static int check_needed(const struct fit_options *o)
 static int check_output(const struct ui *ui, const char *path)
 {
     struct stat about;
-    bool there = stat(path, &about) == 0;
-    if (there && !S_ISREG(about.st_mode))
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
         return ui_fail(ui, "%s: is no ordinary file, so no model can be written there", path);
     char *copy = memory_text(path);
-    int failed = access(dirname(copy), W_OK | X_OK) != 0;
+    int error = access(dirname(copy), W_OK | X_OK) == 0 ? 0 : errno;
     free(copy);
-    return failed ? ui_fail(ui, "%s: cannot be written: %s", path, strerror(errno)) : EXIT_OK;
+    return error != 0 ? ui_fail(ui, "%s: cannot be written: %s", path, strerror(error)) : EXIT_OK;
 }
 
 static int apply_settings(const struct fit_options *o, gim_model *model)
 {
     const struct ui *ui = &o->common.ui;
-    int code = settings_set_all(ui, model, o->set);
+    int code = model_set_threads(ui, model, NULL);
+    if (code == EXIT_OK)
+        code = settings_set_all(ui, model, o->set);
     if (code == EXIT_OK && o->mechanism != NULL)
         code = settings_set(ui, model, gim_option_name(GIM_MECHANISM), args_text(o->mechanism));
     if (code == EXIT_OK && o->intervention != NULL)
         code = settings_set(ui, model, gim_option_name(GIM_INTERVENTION), args_text(o->intervention));
     if (code == EXIT_OK && o->seed != NULL)
         code = settings_set(ui, model, gim_option_name(GIM_SEED), args_text(o->seed));
-    return code == EXIT_OK ? model_set_threads(ui, model, o->threads) : code;
+    if (code == EXIT_OK && o->threads != NULL)
+        code = model_set_threads(ui, model, o->threads);
+    return code;
 }
 
 /* The settings, tried on a model of no use, so that a slip shows before large tables are read. */
@@ -191,16 +194,14 @@ static void note_begin(const struct ui *ui, const struct training *training)
 static void note_end(const struct ui *ui, const gim_model *model, gim_status status, const char *path)
 {
     char time[NUMBER_SIZE];
-    double removed = model_report(model, GIM_REPORT_EDGES_REMOVED);
     if (status == GIM_STOPPED)
         ui_warn(ui, "stopped at step %.0f; %s holds the model so far, and --resume continues",
                 model_report(model, GIM_REPORT_STEP), path);
     else if (status == GIM_CYCLIC)
-        ui_warn(
-            ui,
-            "not converged: all steps are done, but the graph was not acyclic by itself (acyclicity %.3g, %.0f edges "
-            "removed); more steps may help",
-            model_report(model, GIM_REPORT_ACYCLICITY), removed);
+        ui_warn(ui,
+                "not converged: the graph was not acyclic by itself (acyclicity %.3g, %.0f edges removed); more steps "
+                "may help",
+                model_report(model, GIM_REPORT_ACYCLICITY), model_report(model, GIM_REPORT_EDGES_REMOVED));
     else
         ui_note(ui, "converged in %.0f steps, %s: %.0f edges", model_report(model, GIM_REPORT_STEP),
                 number_duration(model_report(model, GIM_REPORT_SECONDS), time), model_report(model, GIM_REPORT_EDGES));
@@ -216,9 +217,18 @@ static int print_report(const struct ui *ui, const gim_model *model, const char 
     return output_close(&output, code);
 }
 
+static bool is_complete(const gim_model *model)
+{
+    return gim_environment_count(model) > 0 && model_report(model, GIM_REPORT_STATUS) != GIM_STOPPED;
+}
+
 static int run_fit(const struct ui *ui, gim_model *model, struct training *training, bool resume, const char *path)
 {
     struct progress progress = progress_new(ui);
+    if (is_complete(model)) {
+        ui_note(ui, "%s: the fit is complete; there is nothing to resume", path);
+        return ui->json ? print_report(ui, model, path) : EXIT_OK;
+    }
     gim_data data = training_data(training);
     note_begin(ui, training);
     stop_watch();

@@ -33,12 +33,6 @@ struct graph {
     bool weighted; /* mechanisms are linear */
 };
 
-static bool is_linear(const gim_model *model)
-{
-    int64_t mechanism = -1;
-    return gim_get_int(model, GIM_MECHANISM, &mechanism) == GIM_OK && mechanism == GIM_LINEAR;
-}
-
 /* threshold < 0: the final graph. */
 static void choose(struct graph *graph, size_t d, const double *probability, const unsigned char *final,
                    const double *weight, double threshold)
@@ -60,7 +54,7 @@ static int read_graph(struct graph *graph, const struct ui *ui, const gim_model 
     size_t d = gim_variable_count(model);
     double *probability = memory_new(d, d * sizeof *probability), *weight = memory_new(d, d * sizeof *weight);
     unsigned char *final = memory_new(d, d);
-    graph->weighted = is_linear(model);
+    graph->weighted = model_option(model, GIM_MECHANISM) == GIM_LINEAR;
     gim_status status = gim_graph(model, probability, final);
     if (status >= 0 && graph->weighted)
         status = gim_weights(model, weight);

@@ -30,16 +30,14 @@ static gim_environment environment_at(const gim_model *model, size_t e, double *
 
 static void print_status(struct output *out, const gim_model *model)
 {
-    double status = model_report(model, GIM_REPORT_STATUS), removed = model_report(model, GIM_REPORT_EDGES_REMOVED);
-    int64_t steps = 0;
-    gim_get_int(model, GIM_STEPS, &steps);
+    double status = model_report(model, GIM_REPORT_STATUS);
     if (status == GIM_STOPPED)
         output_print(out, "  stopped before its end: `gim fit --resume` continues\n");
     else if (status == GIM_CYCLIC)
         output_print(out,
                      "  WARNING: not converged. The graph was not acyclic by itself: %.0f edges were removed to\n"
-                     "  break cycles. More steps (--set steps=%lld) may help.\n",
-                     removed, 2 * (long long)steps);
+                     "  break cycles. More steps (--set steps=%.0f) may help.\n",
+                     model_report(model, GIM_REPORT_EDGES_REMOVED), 2 * model_option(model, GIM_STEPS));
     else
         output_print(out, "  converged to an acyclic graph\n");
 }
@@ -47,12 +45,10 @@ static void print_status(struct output *out, const gim_model *model)
 static void print_fit(struct output *out, const gim_model *model)
 {
     char time[NUMBER_SIZE];
-    int64_t steps = 0;
-    gim_get_int(model, GIM_STEPS, &steps);
     output_print(out, "\nFit\n");
     print_status(out, model);
-    output_print(out, "  steps           %.0f of %lld, in %s\n", model_report(model, GIM_REPORT_STEP), (long long)steps,
-                 number_duration(model_report(model, GIM_REPORT_SECONDS), time));
+    output_print(out, "  steps           %.0f of %.0f, in %s\n", model_report(model, GIM_REPORT_STEP),
+                 model_option(model, GIM_STEPS), number_duration(model_report(model, GIM_REPORT_SECONDS), time));
     output_print(out, "  objective       %.6g a row\n", model_report(model, GIM_REPORT_OBJECTIVE));
     if (!isnan(model_report(model, GIM_REPORT_HELD_OUT)))
         output_print(out, "  held-out        %.6g nats a row (log-likelihood, scaled units)\n",
@@ -116,9 +112,15 @@ static void print_options(struct output *out, const gim_model *model)
     output_print(out, "\nOptions\n");
     for (size_t i = 0; i < gim_option_count(); i++) {
         gim_option option;
-        char text[NUMBER_SIZE];
-        if (gim_option_at(i, &option) == GIM_OK)
-            output_print(out, "  %-18s %s\n", gim_option_name(option), model_option_text(model, option, text));
+        char text[NUMBER_SIZE], usual[NUMBER_SIZE];
+        double lowest = 0, highest = 0, preset = 0;
+        if (gim_option_at(i, &option) != GIM_OK || gim_option_range(option, &lowest, &highest, &preset) != GIM_OK)
+            continue;
+        double value = model_option(model, option);
+        output_print(out, "  %-18s %s", gim_option_name(option), model_option_text(option, value, text));
+        if (value != preset)
+            output_print(out, " (default %s)", model_option_text(option, preset, usual));
+        output_print(out, "\n");
     }
 }
 
@@ -128,8 +130,9 @@ static void print_page(struct output *out, const gim_model *model, const char *p
     struct names variables = {0}, features = {0};
     model_variables(model, &variables);
     model_features(model, &features);
-    output_print(out, "%s: %s mechanisms, %s interventions\n", path, model_option_text(model, GIM_MECHANISM, mechanism),
-                 model_option_text(model, GIM_INTERVENTION, intervention));
+    output_print(out, "%s: %s mechanisms, %s interventions\n", path,
+                 model_option_text(GIM_MECHANISM, model_option(model, GIM_MECHANISM), mechanism),
+                 model_option_text(GIM_INTERVENTION, model_option(model, GIM_INTERVENTION), intervention));
     print_data(out, model);
     print_fit(out, model);
     print_names(out, "Variables", &variables);

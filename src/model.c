@@ -86,38 +86,38 @@ int model_set_threads(const struct ui *ui, gim_model *model, char **values)
     return status < 0 ? model_fail(ui, model, status, "--threads") : EXIT_OK;
 }
 
-const char *model_option_text(const gim_model *model, gim_option option, char *text)
+static gim_option_kind kind_of(gim_option option)
 {
     gim_option_kind kind = GIM_REAL;
+    gim_option_type(option, &kind);
+    return kind;
+}
+
+double model_option(const gim_model *model, gim_option option)
+{
     int64_t whole = 0;
     double real = 0;
-    gim_option_type(option, &kind);
-    if (kind == GIM_REAL) {
+    if (kind_of(option) == GIM_REAL)
         gim_get_real(model, option, &real);
-        return number_format(real, text);
-    }
-    gim_get_int(model, option, &whole);
-    if (kind == GIM_CHOICE)
-        return gim_option_choice(option, whole);
-    snprintf(text, NUMBER_SIZE, "%lld", (long long)whole);
+    else
+        gim_get_int(model, option, &whole);
+    return kind_of(option) == GIM_REAL ? real : (double)whole; /* whole numbers are below 2^53 */
+}
+
+const char *model_option_text(gim_option option, double value, char text[NUMBER_SIZE])
+{
+    if (kind_of(option) == GIM_CHOICE)
+        return gim_option_choice(option, (int64_t)value);
+    if (kind_of(option) == GIM_REAL)
+        return number_format(value, text);
+    snprintf(text, NUMBER_SIZE, "%.0f", value);
     return text;
 }
 
-json_t *model_option_json(const gim_model *model, gim_option option)
+static json_t *option_json(const gim_model *model, gim_option option)
 {
-    char text[NUMBER_SIZE];
-    gim_option_kind kind = GIM_REAL;
-    int64_t whole = 0;
-    double real = 0;
-    gim_option_type(option, &kind);
-    if (kind == GIM_CHOICE)
-        return json_string(model_option_text(model, option, text));
-    if (kind == GIM_REAL) {
-        gim_get_real(model, option, &real);
-        return number_json(real);
-    }
-    gim_get_int(model, option, &whole);
-    return json_integer(whole);
+    double value = model_option(model, option);
+    return kind_of(option) == GIM_CHOICE ? json_string(gim_option_choice(option, (int64_t)value)) : number_json(value);
 }
 
 json_t *model_options_json(const gim_model *model)
@@ -126,7 +126,7 @@ json_t *model_options_json(const gim_model *model)
     for (size_t i = 0; i < gim_option_count(); i++) {
         gim_option option;
         if (gim_option_at(i, &option) == GIM_OK)
-            json_object_set_new(options, gim_option_name(option), model_option_json(model, option));
+            json_object_set_new(options, gim_option_name(option), option_json(model, option));
     }
     return options;
 }

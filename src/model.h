@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "names.h"
+#include "number.h"
 #include "ui.h"
 
 /* Reports a failed call with the model's own message: "where: message", where may be "". Returns EXIT_FAILED. */
@@ -23,9 +24,9 @@ const char *model_state(const gim_model *model);
 /* Sets the number of threads as --threads asks, or as many as this process may use. */
 int model_set_threads(const struct ui *ui, gim_model *model, char **values);
 
-/* The value of an option as text and as JSON. */
-const char *model_option_text(const gim_model *model, gim_option option, char *text);
-json_t *model_option_json(const gim_model *model, gim_option option);
+/* The value of an option, whatever its kind; and such a value as text. */
+double model_option(const gim_model *model, gim_option option);
+const char *model_option_text(gim_option option, double value, char text[NUMBER_SIZE]);
 json_t *model_options_json(const gim_model *model);
 json_t *model_report_json(const gim_model *model);
 

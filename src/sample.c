@@ -113,7 +113,7 @@ static int run(const struct sample_options *o, const char *path)
         (code = conditions_read(&conditions, ui, model, &choice)) != EXIT_OK ||
         (code = output_open(&output, ui, args_text(o->common.output))) != EXIT_OK)
         goto out;
-    conditions_warn(&conditions, ui);
+    conditions_warn(&conditions);
     struct table_writer writer = table_write(&output, choice.delimiter);
     code = draw(ui, model, &conditions, (size_t)rows, seed, &writer);
 out:

@@ -166,7 +166,7 @@ static int run(const struct targets_options *o, const char *path)
         (code = conditions_read(&conditions, ui, model, &choice)) != EXIT_OK ||
         (code = output_open(&output, ui, args_text(o->common.output))) != EXIT_OK)
         goto out;
-    conditions_warn(&conditions, ui);
+    conditions_warn(&conditions);
     code = write_all(&output, ui, model, &conditions, choice.delimiter, threshold);
 out:
     code = output_close(&output, code);

@@ -33,11 +33,10 @@ n_columns = words(variables)
 left = 0.105; right = 0.992; top = 0.84; bottom = 0.13
 wide = (right - left) / n_columns
 high = (top - bottom) / 3
-last = dose eq "mid" ? 5.8 : 9.4
-tic = dose eq "mid" ? 2 : 3
+last = dose eq "mid" ? 7.4 : 10.4
 
 set border 1 linecolor rgb pale linewidth 0.8
-set samples 56
+set samples 64
 width = 0.22
 
 # Words: what is shown, the names, and the unit.
@@ -72,7 +71,7 @@ do for [i = 1:3] {
     set bmargin at screen low
     set tmargin at screen low + high
     unset xtics
-    if (i == 3) { set xtics -10, tic nomirror out scale 0.4 textcolor rgb pale font ",11" offset 0, 0.5 }
+    if (i == 3) { set xtics -9, 3 nomirror out scale 0.4 textcolor rgb pale font ",11" offset 0, 0.5 }
     do for [j = 1:n_columns] {
         name = j == 1 ? light : word(variables, j)
         set lmargin at screen left + (j - 1) * wide + 0.005
@@ -81,7 +80,7 @@ do for [i = 1:3] {
         stats rows(cells, "reference") using (column(name)) name "R" nooutput
         stats rows(cells, env) using (column(name)) name "O" nooutput
         stats rows(predicted, env) using (column(name)) name "P" nooutput
-        set xrange [-2.8 : last]
+        set xrange [-3.1 : last]
         set yrange [0 : 0.54]
         plot rows(cells, "reference") using (z(name)):(1. / R_records) smooth kdensity bandwidth width \
                  with filledcurves y1=0 fillcolor rgb before fillstyle transparent solid 0.75 noborder, \

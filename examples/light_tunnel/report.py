@@ -204,15 +204,16 @@ def write_drawing(path, kinds):
     for names, side, reach in (ABOVE, 1, 500), (BELOW, -1, 470):
         for i, name in enumerate(names):
             x = 2 * i / (len(names) - 1) - 1
-            lines.append(f'  {name} [pos="{reach * x:.0f},{side * (105 + 100 * (1 - x * x)):.0f}!"];')
+            lines.append(f'  {name} [pos="{reach * x:.0f},{side * (75 + 145 * (1 - x * x)):.0f}!"];')
     for kind, edges in kinds.items():
         lines += [f"  {a} -> {b} [{EDGES[kind][1]}];" for a, b in edges]
     for i, (kind, (text, style)) in enumerate(EDGES.items()):
-        x, y = -450 + 245 * i, -262
+        x, y = -470 + 250 * i, -285
+        text = f'<table border="0" width="180"><tr><td align="left">{len(kinds[kind])} {text}</td></tr></table>'
         lines += [
             f'  {kind}_1, {kind}_2 [shape=point, style=invis, label=""];',
             f'  {kind}_1 [pos="{x},{y}!"]; {kind}_2 [pos="{x + 50},{y}!"]; {kind}_1 -> {kind}_2 [{style}];',
-            f'  {kind}_3 [shape=plain, style="", width=2.4, label="{len(kinds[kind])} {text}\\l", pos="{x + 150},{y}!"];',
+            f'  {kind}_3 [shape=plain, style="", label=<{text}>, pos="{x + 148},{y}!"];',
         ]
     with open(path, "w") as file:
         file.write("\n".join([*lines, "}"]) + "\n")

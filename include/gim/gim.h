@@ -92,7 +92,7 @@ typedef enum gim_option {
     GIM_EFFECT_NOISE = 108, /* real, sigma_psi, spread of the effects around their networks, in scaled units */
 
     GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
-    GIM_TARGET_SPARSITY = 201, /* real, beta_target, while the graph is learned */
+    GIM_TARGET_SPARSITY = 201, /* real, beta_target while the graph is learned, per row */
     GIM_SIGMA_LATENT = 202,    /* real, sigma_z */
     GIM_SIGMA_MECHANISM = 203, /* real, sigma_theta */
     GIM_SIGMA_NETWORK = 204,   /* real, sigma_phi */
@@ -106,7 +106,7 @@ typedef enum gim_option {
     GIM_CHECK_EVERY = 305,    /* int, steps between convergence checks */
     GIM_HELD_OUT = 306,       /* real, share of each environment's rows kept for the checks */
     GIM_PENALTY_START = 307,  /* real, mu_0 of the augmented Lagrangian */
-    GIM_PENALTY_GROWTH = 308, /* real, factor of mu where acyclicity did not halve */
+    GIM_PENALTY_GROWTH = 308, /* real, factor of mu in a hundredth of the steps, where acyclicity does not halve */
     GIM_TOLERANCE = 309,      /* real, acyclicity at which a graph counts as acyclic */
     GIM_POWER_STEPS = 310,    /* int, power iterations of the acyclicity measure */
     GIM_THREADS = 311,        /* int, threads of a fit and of gim_sample(); changes no number */

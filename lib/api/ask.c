@@ -93,11 +93,6 @@ static gim__system system_of(const question *asked)
                          asked->Q,     asked->target,  asked->means};
 }
 
-static int threads_of(const gim_model *model)
-{
-    return (int)gim__option(&model->options, GIM_THREADS);
-}
-
 /* ---- samples ---- */
 
 static void unscale(double *x, const real *scaled, size_t n, const gim_model *model)
@@ -138,29 +133,47 @@ static size_t rows_of_block(size_t block, size_t n_rows)
     return left < GIM__SAMPLE_ROWS ? left : GIM__SAMPLE_ROWS;
 }
 
-/* Memory for each thread is made before they start: allocators need not take two calls at once. */
+typedef struct sampling {
+    const gim_model *model;
+    gim__system system;
+    block_memory *memory; /* one a thread */
+    uint64_t seed;
+    size_t n_rows;
+    double *x;
+} sampling;
+
+static void sample_block(void *context, size_t block, size_t thread)
+{
+    const sampling *all = context;
+    const block_memory *mine = &all->memory[thread];
+    size_t n = rows_of_block(block, all->n_rows);
+    gim__sample_block(mine->x, &all->system, all->seed, block, n, mine->scratch, mine->parents);
+    unscale(all->x + block * GIM__SAMPLE_ROWS * all->model->d, mine->x, n, all->model);
+}
+
+/* Memory for each thread is made before they start: the allocator is called on the caller's thread alone. */
 static gim_status sample(const question *asked, size_t n_rows, uint64_t seed, double *x)
 {
     const gim_model *model = asked->model;
-    gim__system system = system_of(asked);
-    size_t n_blocks = (n_rows + GIM__SAMPLE_ROWS - 1) / GIM__SAMPLE_ROWS;
-    int threads = threads_of(model), complete = 1;
-    threads = (size_t)threads < n_blocks ? threads : (int)n_blocks;
-    block_memory *memory = gim__new(&model->allocator, (size_t)threads, sizeof *memory);
-    for (int t = 0; memory != NULL && complete && t < threads; t++)
-        complete = block_open(&memory[t], &system, &model->allocator, 1);
-    complete = complete && memory != NULL;
-#pragma omp parallel for num_threads(threads) schedule(static, 1) if (complete)
-    for (size_t block = 0; block < (complete ? n_blocks : 0); block++) {
-        block_memory *mine = &memory[gim__thread()];
-        size_t n = rows_of_block(block, n_rows);
-        gim__sample_block(mine->x, &system, seed, block, n, mine->scratch, mine->parents);
-        unscale(x + block * GIM__SAMPLE_ROWS * model->d, mine->x, n, model);
-    }
-    for (int t = 0; memory != NULL && t < threads; t++)
-        block_close(&memory[t], &model->allocator);
-    gim__delete(&model->allocator, memory);
-    return complete ? GIM_OK : gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for sampling");
+    const gim_allocator *allocator = &model->allocator;
+    sampling all = {model, system_of(asked), NULL, seed, n_rows, x};
+    size_t n_blocks = (n_rows + GIM__SAMPLE_ROWS - 1) / GIM__SAMPLE_ROWS, made = 0;
+    size_t threads = (size_t)gim__option(&model->options, GIM_THREADS);
+    gim__pool *pool = NULL;
+    gim_status status = gim__pool_new(&pool, allocator, threads < n_blocks ? threads : n_blocks);
+    threads = gim__pool_threads(pool);
+    all.memory = gim__new(allocator, threads, sizeof *all.memory);
+    while (all.memory != NULL && made < threads && block_open(&all.memory[made], &all.system, allocator, 1))
+        made++;
+    if (status == GIM_OK && made == threads)
+        gim__pool_run(pool, n_blocks, sample_block, &all);
+    else
+        status = gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for sampling");
+    for (size_t t = 0; all.memory != NULL && t < threads; t++)
+        block_close(&all.memory[t], allocator);
+    gim__delete(allocator, all.memory);
+    gim__pool_free(pool);
+    return status;
 }
 
 gim_status gim_sample(const gim_model *model, const double *features, size_t n_perturbations, size_t n_rows,

@@ -47,7 +47,7 @@ static gim__fit_plan plan_fit(gim_model *model, const gim__spec *spec, const gim
                            .draws = (size_t)gim__option(&model->options, GIM_DRAWS),
                            .power_steps = (size_t)gim__option(&model->options, GIM_POWER_STEPS),
                            .seed = (uint64_t)gim__option(&model->options, GIM_SEED),
-                           .threads = (int)gim__option(&model->options, GIM_THREADS),
+                           .threads = (size_t)gim__option(&model->options, GIM_THREADS),
                            .progress = progress,
                            .user = user};
 }

@@ -10,28 +10,50 @@ static size_t weights_of(size_t net, const gim__params *params)
     return net == 0 ? params->target : params->effect[net - 1];
 }
 
-void gim__interv_forward(gim__interv *at, const real *values, const gim__params *params, const gim__spec *spec,
-                         int threads)
+/* What the tasks below share: one task a network, or one an environment. */
+typedef struct networks {
+    gim__interv *at;
+    const real *values;
+    real *grad;
+    const gim__params *params;
+    const gim__spec *spec;
+} networks;
+
+static void network_forward(void *context, size_t net, size_t thread)
 {
-    size_t n_nets = 1 + spec->n_effects, out = at->K * spec->d, hidden = 2 * at->K * spec->net.width;
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (size_t net = 0; net < n_nets; net++) {
-        real *y = net == 0 ? at->logit : at->effect + (net - 1) * out;
-        gim__mlp_forward(y, at->hidden + net * hidden, at->features, values + weights_of(net, params), at->K, spec->net);
-    }
+    const networks *all = context;
+    gim__interv *at = all->at;
+    size_t out = at->K * all->spec->d, hidden = 2 * at->K * all->spec->net.width;
+    real *y = net == 0 ? at->logit : at->effect + (net - 1) * out;
+    (void)thread;
+    gim__mlp_forward(y, at->hidden + net * hidden, at->features, all->values + weights_of(net, all->params), at->K,
+                     all->spec->net);
+}
+
+static void network_backward(void *context, size_t net, size_t thread)
+{
+    const networks *all = context;
+    gim__interv *at = all->at;
+    size_t out = at->K * all->spec->d, hidden = 2 * at->K * all->spec->net.width;
+    size_t offset = weights_of(net, all->params);
+    const real *dy = net == 0 ? at->dlogit : at->deffect + (net - 1) * out;
+    (void)thread;
+    gim__mlp_backward(all->grad + offset, dy, at->hidden + net * hidden, at->scratch + net * hidden / 2, at->features,
+                      all->values + offset, at->K, all->spec->net);
+}
+
+void gim__interv_forward(gim__interv *at, const real *values, const gim__params *params, const gim__spec *spec,
+                         gim__pool *pool)
+{
+    networks all = {at, values, NULL, params, spec};
+    gim__pool_run(pool, 1 + spec->n_effects, network_forward, &all);
 }
 
 void gim__interv_backward(real *grad, gim__interv *at, const real *values, const gim__params *params,
-                          const gim__spec *spec, int threads)
+                          const gim__spec *spec, gim__pool *pool)
 {
-    size_t n_nets = 1 + spec->n_effects, out = at->K * spec->d, hidden = 2 * at->K * spec->net.width;
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (size_t net = 0; net < n_nets; net++) {
-        const real *dy = net == 0 ? at->dlogit : at->deffect + (net - 1) * out;
-        size_t offset = weights_of(net, params);
-        gim__mlp_backward(grad + offset, dy, at->hidden + net * hidden, at->scratch + net * hidden / 2, at->features,
-                          values + offset, at->K, spec->net);
-    }
+    networks all = {at, values, grad, params, spec};
+    gim__pool_run(pool, 1 + spec->n_effects, network_backward, &all);
 }
 
 void gim__draws_noise(gim__draws *draws, size_t m, const gim__spec *spec, gim__rng *rng)
@@ -83,17 +105,33 @@ GIM__CLONES static void add_dlogit(real *restrict dlogit, const real *restrict d
         dlogit[j] += dtarget[j] * target[j] * (1 - target[j]) * scale;
 }
 
-void gim__draws_backward(gim__interv *at, const gim__draws *draws, const real *dtarget, const real *deffect,
-                         const gim__spec *spec, int threads)
+typedef struct by_draw {
+    gim__interv *at;
+    const gim__draws *draws;
+    const real *dtarget, *deffect;
+    const gim__spec *spec;
+} by_draw;
+
+/* One environment, draws in their order. */
+static void environment_backward(void *context, size_t k, size_t thread)
 {
-    size_t d = spec->d, kd = draws->K * d, E = spec->n_effects;
-#pragma omp parallel for num_threads(threads)
-    for (size_t k = 0; k < draws->K; k++)
-        for (size_t m = 0; m < draws->M; m++) {
-            size_t i = m * kd + k * d;
-            add_dlogit(at->dlogit + k * d, dtarget + i, draws->target + i, (real)(1 / spec->tau), d);
-            for (size_t e = 0; e < E; e++)
-                for (size_t j = 0; j < d; j++)
-                    at->deffect[e * kd + k * d + j] += deffect[(m * E + e) * kd + k * d + j];
-        }
+    const by_draw *all = context;
+    const gim__draws *draws = all->draws;
+    gim__interv *at = all->at;
+    size_t d = all->spec->d, kd = draws->K * d, E = all->spec->n_effects;
+    (void)thread;
+    for (size_t m = 0; m < draws->M; m++) {
+        size_t i = m * kd + k * d;
+        add_dlogit(at->dlogit + k * d, all->dtarget + i, draws->target + i, (real)(1 / all->spec->tau), d);
+        for (size_t e = 0; e < E; e++)
+            for (size_t j = 0; j < d; j++)
+                at->deffect[e * kd + k * d + j] += all->deffect[(m * E + e) * kd + k * d + j];
+    }
+}
+
+void gim__draws_backward(gim__interv *at, const gim__draws *draws, const real *dtarget, const real *deffect,
+                         const gim__spec *spec, gim__pool *pool)
+{
+    by_draw all = {at, draws, dtarget, deffect, spec};
+    gim__pool_run(pool, draws->K, environment_backward, &all);
 }

@@ -2,6 +2,7 @@
 #ifndef GIM__INTERV_H
 #define GIM__INTERV_H
 
+#include "base/threads.h"
 #include "model/params.h"
 
 /* What the networks say of K environments. */
@@ -18,10 +19,10 @@ typedef struct gim__interv {
 
 /* Runs the target network and the parameter networks. */
 void gim__interv_forward(gim__interv *at, const real *values, const gim__params *params, const gim__spec *spec,
-                         int threads);
+                         gim__pool *pool);
 /* grad += through the networks, given dlogit and deffect. Uses hidden up. */
 void gim__interv_backward(real *grad, gim__interv *at, const real *values, const gim__params *params,
-                          const gim__spec *spec, int threads);
+                          const gim__spec *spec, gim__pool *pool);
 
 /* M draws, with all their noise, for K environments. */
 typedef struct gim__draws {
@@ -43,6 +44,6 @@ void gim__draws_make(gim__draws *draws, size_t m, const real *s, const gim__inte
 
 /* Given the gradients by draw, dtarget (M, K, d) and deffect (M, n_effects, K, d): dlogit and deffect of at +=, draws in their order. */
 void gim__draws_backward(gim__interv *at, const gim__draws *draws, const real *dtarget, const real *deffect,
-                         const gim__spec *spec, int threads);
+                         const gim__spec *spec, gim__pool *pool);
 
 #endif

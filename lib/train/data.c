@@ -244,17 +244,30 @@ static gim_status scale_variables(gim__data *data)
     return GIM_OK;
 }
 
-/* Features: mean and standard deviation over the environments; one that never changes is only centred. */
+/* The mean of a feature over the observational environments, where no perturbation is; over all where there are none. */
+static double feature_center(const gim__training *training, size_t f, size_t p)
+{
+    double sums[2] = {0, 0}, n[2] = {0, 0};
+    for (size_t k = 0; k < training->K; k++) {
+        sums[training->observational[k]] += training->features[k * p + f];
+        n[training->observational[k]]++;
+    }
+    return n[1] > 0 ? sums[1] / n[1] : sums[0] / n[0];
+}
+
+/* Features: 0 where there is no perturbation, so that effects grow from there; and of the size 1 (root mean square) in the
+ * environments where they differ from it, however few these are. One that never changes is only centred. */
 static void scale_features(gim__training *training, size_t p)
 {
     for (size_t f = 0; f < p; f++) {
-        double sum = 0, squares = 0, K = (double)training->K;
-        for (size_t k = 0; k < training->K; k++)
-            sum += training->features[k * p + f];
-        for (size_t k = 0; k < training->K; k++)
-            squares += pow(training->features[k * p + f] - sum / K, 2);
-        training->scaling.feature_center[f] = sum / K;
-        training->scaling.feature_scale[f] = squares > 0 ? sqrt(squares / K) : 1;
+        double center = feature_center(training, f, p), squares = 0, n = 0;
+        for (size_t k = 0; k < training->K; k++) {
+            double value = training->features[k * p + f] - center;
+            squares += value * value;
+            n += value != 0;
+        }
+        training->scaling.feature_center[f] = center;
+        training->scaling.feature_scale[f] = squares > 0 ? sqrt(squares / n) : 1;
     }
     gim__training_scale_features(training, p);
 }
@@ -414,13 +427,17 @@ static gim_status new_arrays(gim__data *data, const gim__data_plan *plan)
 static gim_status plan_rows(gim__data *data, const gim__data_plan *plan)
 {
     size_t held = 0, batch = 0, budget = plan->sufficient ? 0 : plan->memory_budget;
+    double perturbed = 0;
     for (size_t k = 0; k < data->K; k++) {
         gim_status status = plan_environment(data, k, plan->held_out, &budget);
         if (status != GIM_OK)
             return status;
         held += data->n_held[k];
+        perturbed += !data->training.observational[k];
+        data->n_perturbed += data->training.observational[k] ? 0 : (double)(data->training.n_rows[k] - data->n_held[k]);
         batch += plan->sufficient ? data->d + 1 : rows_a_step(data, k);
     }
+    data->n_perturbed /= perturbed;
     if (gim__rows_new(&data->batch, data->allocator, batch, data->d) != GIM_OK ||
         gim__rows_new(&data->held_rows, data->allocator, held, data->d) != GIM_OK)
         return fail(data, GIM_ERR_NOMEM, "out of memory for the rows of a step");

@@ -24,7 +24,7 @@ typedef struct gim__data {
     double *moments;    /* (K, d+1, d+1) sums of [1, x][1, x]' over training rows, or NULL */
     double *sums, *squares; /* (d) over the rows that scale */
     double n_scaling;   /* how many these are */
-    double n_train, n_all;
+    double n_train, n_all, n_perturbed; /* training rows; all rows; mean training rows of a perturbed environment */
 
     size_t batch_rows, block_rows; /* rows of an environment a step; rows of one call to read() */
     double *buffer;     /* (block_rows, d) */

@@ -73,6 +73,7 @@ typedef struct run {
     gim__fit *fit;
     gim__data *data;
     const gim__fit_plan *plan;
+    gim__pool *pool;
     gim__objective objective;
     real *grad;
     real *graph;           /* (d, d) the fixed graph */
@@ -94,9 +95,11 @@ static gim_status run_new(run *mine)
     size_t d = plan->spec->d;
     mine->grad = gim__new(plan->allocator, plan->params->size, sizeof(real));
     mine->graph = gim__new(plan->allocator, d * d, sizeof(real));
-    gim_status status = gim__objective_new(&mine->objective, plan->allocator, plan->spec, plan->params, training->scaled,
+    gim_status status = gim__pool_new(&mine->pool, plan->allocator, plan->threads);
+    if (status == GIM_OK)
+        status = gim__objective_new(&mine->objective, plan->allocator, plan->spec, plan->params, training->scaled,
                                            training->observational, training->K, plan->draws,
-                                           gim__data_most_rows(mine->data), plan->power_steps, plan->seed, plan->threads);
+                                           gim__data_most_rows(mine->data), plan->power_steps, plan->seed, mine->pool);
     if (status != GIM_OK || mine->grad == NULL || mine->graph == NULL)
         return gim__fail(plan->message, GIM_ERR_NOMEM, "out of memory for a step of %zu draws and %zu rows", plan->draws,
                          mine->data->batch.n);
@@ -106,6 +109,7 @@ static gim_status run_new(run *mine)
 static void run_free(run *mine)
 {
     gim__objective_free(&mine->objective);
+    gim__pool_free(mine->pool);
     gim__delete(mine->plan->allocator, mine->grad);
     gim__delete(mine->plan->allocator, mine->graph);
 }
@@ -115,7 +119,7 @@ static gim__phase phase_of(const run *mine)
     const gim__fit *fit = mine->fit;
     return (gim__phase){.step = fit->step,
                         .rows = mine->data->n_train,
-                        .beta_target = gim__schedule_beta(&mine->plan->schedule, fit->step),
+                        .beta_target = mine->data->n_perturbed * gim__schedule_beta(&mine->plan->schedule, fit->step),
                         .lambda = fit->penalty.lambda,
                         .mu = fit->penalty.mu,
                         .graph = fit->fixed ? mine->graph : NULL};

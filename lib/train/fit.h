@@ -31,7 +31,7 @@ typedef struct gim__fit_plan {
     gim__schedule schedule;
     size_t draws, power_steps;
     uint64_t seed;
-    int threads;
+    size_t threads;
     gim_progress_fn progress;
     void *user;
 } gim__fit_plan;

@@ -40,9 +40,10 @@ static real *cut(real **from, size_t n)
     return part;
 }
 
-static void scratch_open(scratch *mine, const gim__likelihood *work, const gim__params *params, const gim__spec *spec)
+static void scratch_open(scratch *mine, size_t thread, const gim__likelihood *work, const gim__params *params,
+                         const gim__spec *spec)
 {
-    real *at = work->scratch + gim__thread() * work->scratch_size;
+    real *at = work->scratch + thread * work->scratch_size;
     size_t rows = BLOCK * spec->d;
     mine->masked = cut(&at, params->theta_size);
     mine->dmasked = cut(&at, params->theta_size);
@@ -60,10 +61,10 @@ static void scratch_open(scratch *mine, const gim__likelihood *work, const gim__
 }
 
 gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec,
-                               const gim__params *params, size_t M, size_t K, size_t most_rows, int threads)
+                               const gim__params *params, size_t M, size_t K, size_t most_rows, gim__pool *pool)
 {
     size_t d = spec->d;
-    *work = (gim__likelihood){.allocator = allocator, .M = M, .most_rows = most_rows, .threads = threads};
+    *work = (gim__likelihood){.allocator = allocator, .M = M, .most_rows = most_rows, .pool = pool};
     work->lane_size = params->theta_size + 2 * d + d * d;
     work->scratch_size = scratch_size(spec, params->theta_size, M);
     work->ell = gim__new(allocator, M * most_rows, sizeof(real));
@@ -72,7 +73,7 @@ gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *alloc
     work->deffect = gim__new(allocator, M * spec->n_effects * K * d, sizeof(real));
     work->law = gim__new(allocator, 3 * d, sizeof(real));
     work->lanes = gim__new(allocator, LANES * work->lane_size, sizeof(real));
-    work->scratch = gim__new(allocator, (size_t)threads * work->scratch_size, sizeof(real));
+    work->scratch = gim__new(allocator, gim__pool_threads(pool) * work->scratch_size, sizeof(real));
     work->chunk = gim__new(allocator, most_rows + 1, sizeof(size_t));
     if (work->ell == NULL || work->share == NULL || work->dtarget == NULL || work->deffect == NULL ||
         work->law == NULL || work->lanes == NULL || work->scratch == NULL || work->chunk == NULL)
@@ -169,12 +170,14 @@ static size_t least(size_t a, size_t b)
 
 /* ---- forward ---- */
 
-static void forward_task(const pass *of, const task *at)
+static void forward_task(void *context, size_t t, size_t thread)
 {
+    const pass *of = context;
+    const task given = task_at(of, t), *at = &given;
     scratch mine;
     const gim__spec *spec = of->spec;
     size_t d = spec->d, h = spec->hidden;
-    scratch_open(&mine, of->work, of->params, spec);
+    scratch_open(&mine, thread, of->work, of->params, spec);
     spec->mech->mask(mine.masked, of->theta, at->G, d, h);
     for (size_t r = at->first; r < at->end; r += BLOCK) {
         gim__rows block = part(of->rows, r, least(BLOCK, at->end - r), d);
@@ -189,11 +192,7 @@ double gim__likelihood_forward(gim__likelihood *work, const real *values, const 
                                const gim__spec *spec)
 {
     pass of = open_pass(work, values, params, rows, draws, graphs, spec);
-#pragma omp parallel for num_threads(work->threads) schedule(dynamic)
-    for (size_t t = 0; t < of.n_tasks; t++) {
-        task at = task_at(&of, t);
-        forward_task(&of, &at);
-    }
+    gim__pool_run(work->pool, of.n_tasks, forward_task, &of);
     return gim__marginal(work->ell, work->share, rows->weight, rows->env, draws->M, rows->n, spec->marginal);
 }
 
@@ -252,11 +251,11 @@ static void backward_mask(scratch *mine, real *lane, const pass *of, const task 
         gim__graph_draw_backward(lane + of->params->theta_size + 2 * d, mine->dG, at->G, of->spec->tau, d);
 }
 
-static void backward_task(const pass *of, real *lane, const task *at)
+static void backward_task(const pass *of, real *lane, const task *at, size_t thread)
 {
     scratch mine;
     size_t n = 0, any = 0;
-    scratch_open(&mine, of->work, of->params, of->spec);
+    scratch_open(&mine, thread, of->work, of->params, of->spec);
     for (size_t r = at->first; r < at->end; r++) {
         n += (size_t)gather(&mine, n, r, of, at);
         if (n > 0 && any++ == 0) {
@@ -272,10 +271,21 @@ static void backward_task(const pass *of, real *lane, const task *at)
         backward_mask(&mine, lane, of, at);
 }
 
+static void backward_lane(void *context, size_t lane, size_t thread)
+{
+    const pass *of = context;
+    const gim__likelihood *work = of->work;
+    real *mine = work->lanes + lane * work->lane_size;
+    memset(mine, 0, work->lane_size * sizeof(real));
+    for (size_t t = lane; t < of->n_tasks; t += LANES) {
+        task at = task_at(of, t);
+        backward_task(of, mine, &at, thread);
+    }
+}
+
 /* to[i] += the lanes' sum at offset + i */
 static void add_lanes(real *to, const gim__likelihood *work, size_t offset, size_t n)
 {
-#pragma omp parallel for num_threads(work->threads)
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
         for (size_t lane = 0; lane < LANES; lane++)
@@ -293,15 +303,7 @@ void gim__likelihood_backward(gim__likelihood *work, real *grad, real *ds, const
     of.want_graph = ds != NULL;
     memset(work->dtarget, 0, draws->M * kd * sizeof(real));
     memset(work->deffect, 0, draws->M * spec->n_effects * kd * sizeof(real));
-#pragma omp parallel for num_threads(work->threads) schedule(dynamic, 1)
-    for (size_t lane = 0; lane < LANES; lane++) {
-        real *mine = work->lanes + lane * work->lane_size;
-        memset(mine, 0, work->lane_size * sizeof(real));
-        for (size_t t = lane; t < of.n_tasks; t += LANES) {
-            task at = task_at(&of, t);
-            backward_task(&of, mine, &at);
-        }
-    }
+    gim__pool_run(work->pool, LANES, backward_lane, &of);
     if (grad != NULL) {
         add_lanes(grad + params->theta, work, 0, params->theta_size);
         add_lanes(grad + params->logvar, work, params->theta_size, d);

@@ -9,7 +9,7 @@
 typedef struct gim__likelihood {
     const gim_allocator *allocator;
     size_t M, most_rows;
-    int threads;
+    gim__pool *pool; /* borrowed */
     size_t lane_size, scratch_size;
     real *ell;              /* (M, rows): log-densities, then their gradient */
     double *share;          /* (M) */
@@ -21,7 +21,7 @@ typedef struct gim__likelihood {
 } gim__likelihood;
 
 gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec,
-                               const gim__params *params, size_t M, size_t K, size_t most_rows, int threads);
+                               const gim__params *params, size_t M, size_t K, size_t most_rows, gim__pool *pool);
 void gim__likelihood_free(gim__likelihood *work);
 
 /* Graphs of the draws: one each, (M, d, d), or one (d, d) that all share. */

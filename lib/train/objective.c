@@ -61,13 +61,13 @@ static gim_status new_acyclicity(gim__objective *objective, size_t M, size_t d)
 
 gim_status gim__objective_new(gim__objective *objective, const gim_allocator *allocator, const gim__spec *spec,
                               const gim__params *params, const real *features, const unsigned char *observational,
-                              size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, int threads)
+                              size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, gim__pool *pool)
 {
     *objective = (gim__objective){.allocator = allocator, .spec = spec, .params = params, .power_steps = power_steps,
-                                  .threads = threads, .seed = seed};
+                                  .pool = pool, .seed = seed};
     objective->interv.features = features;
     objective->interv.observational = observational;
-    gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, params, M, K, most_rows, threads);
+    gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, params, M, K, most_rows, pool);
     if (status == GIM_OK)
         status = new_interv(&objective->interv, allocator, spec, K);
     if (status == GIM_OK)
@@ -90,37 +90,84 @@ void gim__objective_free(gim__objective *objective)
         gim__delete(objective->allocator, all[i]);
 }
 
+static void make_draw(void *context, size_t m, size_t thread)
+{
+    gim__objective *objective = context;
+    (void)thread;
+    gim__draws_make(&objective->draws, m, objective->s, &objective->interv, objective->spec);
+}
+
 void gim__objective_draw(gim__objective *objective, const real *values)
 {
     const gim__spec *spec = objective->spec;
     const gim__params *params = objective->params;
     gim__graph_logits(objective->s, values + params->U, values + params->V, spec->alpha, spec->d, spec->rank);
-    gim__interv_forward(&objective->interv, values, params, spec, objective->threads);
-#pragma omp parallel for num_threads(objective->threads) schedule(dynamic)
-    for (size_t m = 0; m < objective->draws.M; m++)
-        gim__draws_make(&objective->draws, m, objective->s, &objective->interv, spec);
+    gim__interv_forward(&objective->interv, values, params, spec, objective->pool);
+    gim__pool_run(objective->pool, objective->draws.M, make_draw, objective);
 }
 
-/* Noise of all draws, one stream each. */
+/* The streams of noise of one step: one a draw. */
+typedef struct streams {
+    gim__objective *objective;
+    gim__purpose purpose;
+    uint64_t step;
+} streams;
+
+static void draw_stream(void *context, size_t m, size_t thread)
+{
+    const streams *all = context;
+    gim__rng rng;
+    (void)thread;
+    gim__rng_open(&rng, all->objective->seed, all->purpose, all->step, m);
+    gim__draws_noise(&all->objective->draws, m, all->objective->spec, &rng);
+}
+
 static void draw_noise(gim__objective *objective, gim__purpose purpose, uint64_t step)
 {
-#pragma omp parallel for num_threads(objective->threads) schedule(dynamic)
-    for (size_t m = 0; m < objective->draws.M; m++) {
-        gim__rng rng;
-        gim__rng_open(&rng, objective->seed, purpose, step, m);
-        gim__draws_noise(&objective->draws, m, objective->spec, &rng);
-    }
+    streams all = {objective, purpose, step};
+    gim__pool_run(objective->pool, objective->draws.M, draw_stream, &all);
+}
+
+/* One spectral radius a draw, from u and v; dh the gradient of each. */
+typedef struct radii {
+    gim__objective *objective;
+    const real *u, *v;
+    real dh;
+} radii;
+
+static real *radius_scratch(const gim__objective *objective, size_t m)
+{
+    return objective->radius_scratch + m * gim__spectral_scratch(objective->spec->d, objective->power_steps);
+}
+
+static void radius_forward(void *context, size_t m, size_t thread)
+{
+    const radii *all = context;
+    gim__objective *objective = all->objective;
+    size_t d = objective->spec->d;
+    (void)thread;
+    objective->radius[m] = gim__spectral_forward(radius_scratch(objective, m), objective->draws.relaxed + m * d * d, all->u,
+                                                 all->v, d, objective->power_steps);
+}
+
+static void radius_backward(void *context, size_t m, size_t thread)
+{
+    const radii *all = context;
+    gim__objective *objective = all->objective;
+    size_t d = objective->spec->d;
+    real *dradius = objective->dradius + m * d * d;
+    (void)thread;
+    memset(dradius, 0, d * d * sizeof(real));
+    gim__spectral_backward(dradius, all->dh, objective->radius[m], radius_scratch(objective, m),
+                           objective->draws.relaxed + m * d * d, d, objective->power_steps);
 }
 
 double gim__objective_acyclicity(gim__objective *objective, const real *u, const real *v)
 {
-    size_t d = objective->spec->d, M = objective->draws.M, T = objective->power_steps;
-    size_t size = gim__spectral_scratch(d, T);
+    size_t M = objective->draws.M;
+    radii all = {objective, u, v, 0};
     double sum = 0;
-#pragma omp parallel for num_threads(objective->threads)
-    for (size_t m = 0; m < M; m++)
-        objective->radius[m] = gim__spectral_forward(objective->radius_scratch + m * size,
-                                                     objective->draws.relaxed + m * d * d, u, v, d, T);
+    gim__pool_run(objective->pool, M, radius_forward, &all);
     for (size_t m = 0; m < M; m++)
         sum += (double)objective->radius[m];
     return sum / (double)M;
@@ -128,16 +175,12 @@ double gim__objective_acyclicity(gim__objective *objective, const real *u, const
 
 void gim__objective_acyclicity_backward(gim__objective *objective, real *ds, double weight)
 {
-    size_t d = objective->spec->d, dd = d * d, M = objective->draws.M, T = objective->power_steps;
-    size_t size = gim__spectral_scratch(d, T);
-    const real *relaxed = objective->draws.relaxed;
-    memset(objective->dradius, 0, M * dd * sizeof(real));
-#pragma omp parallel for num_threads(objective->threads)
+    size_t d = objective->spec->d, M = objective->draws.M;
+    radii all = {objective, NULL, NULL, (real)(weight / (double)M)};
+    gim__pool_run(objective->pool, M, radius_backward, &all);
     for (size_t m = 0; m < M; m++)
-        gim__spectral_backward(objective->dradius + m * dd, (real)(weight / (double)M), objective->radius[m],
-                               objective->radius_scratch + m * size, relaxed + m * dd, d, T);
-    for (size_t m = 0; m < M; m++)
-        gim__graph_draw_backward(ds, objective->dradius + m * dd, relaxed + m * dd, objective->spec->tau, d);
+        gim__graph_draw_backward(ds, objective->dradius + m * d * d, objective->draws.relaxed + m * d * d,
+                                 objective->spec->tau, d);
 }
 
 /* The log-likelihood and its gradient: ds through relaxed graphs, the rest through discrete ones, or the fixed one. */
@@ -156,7 +199,7 @@ static double likelihood(gim__objective *objective, real *grad, const real *valu
     gim__graphs discrete = {fixed != NULL ? fixed : draws->discrete, fixed != NULL};
     double value = gim__likelihood_forward(work, values, params, rows, draws, discrete, spec);
     gim__likelihood_backward(work, grad, NULL, values, params, rows, draws, discrete, spec);
-    gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, objective->threads);
+    gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, objective->pool);
     return value;
 }
 
@@ -189,7 +232,7 @@ gim__value gim__objective_step(gim__objective *objective, real *grad, const real
                       gim__prior_weights(grad, values, params, spec);
     if (phase->graph == NULL)
         value.objective += graph_terms(objective, &value.acyclicity, phase);
-    gim__interv_backward(grad, interv, values, params, spec, objective->threads);
+    gim__interv_backward(grad, interv, values, params, spec, objective->pool);
     gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
                                spec->alpha, spec->d, spec->rank);
 

@@ -11,7 +11,7 @@ typedef struct gim__objective {
     const gim__spec *spec;
     const gim__params *params;
     size_t power_steps;
-    int threads;
+    gim__pool *pool; /* borrowed */
     uint64_t seed;
     gim__likelihood likelihood;
     gim__interv interv;
@@ -23,7 +23,7 @@ typedef struct gim__objective {
 /* features (K, p) and observational (K) are borrowed. */
 gim_status gim__objective_new(gim__objective *objective, const gim_allocator *allocator, const gim__spec *spec,
                               const gim__params *params, const real *features, const unsigned char *observational,
-                              size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, int threads);
+                              size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, gim__pool *pool);
 void gim__objective_free(gim__objective *objective);
 
 /* What a step knows of its time in the fit. */

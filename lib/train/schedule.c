@@ -37,11 +37,12 @@ void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule
         penalty->best = held_out > penalty->best ? held_out : penalty->best;
         return;
     }
+    double growth = pow(schedule->penalty_growth, 100 * (double)schedule->check_every / (double)schedule->steps);
     penalty->best = -INFINITY;
     if (h <= schedule->tolerance)
         return;
     penalty->lambda += penalty->mu * h;
     if (h > 0.5 * penalty->last_h)
-        penalty->mu = fmin(penalty->mu * schedule->penalty_growth, 1e9);
+        penalty->mu = fmin(penalty->mu * growth, 1e9);
     penalty->last_h = h;
 }

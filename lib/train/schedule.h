@@ -7,7 +7,7 @@
 /* Constants of one fit. */
 typedef struct gim__schedule {
     uint64_t steps, check_every;
-    double learning_rate, beta_target, target_relief, penalty_growth, tolerance;
+    double learning_rate, beta_target /* per row */, target_relief, penalty_growth, tolerance;
     double anneal, refine; /* shares of the steps: beta_target rises; the graph is fixed */
 } gim__schedule;
 
@@ -21,7 +21,7 @@ typedef struct gim__penalty {
 /* Step from which on the graph is fixed, and mechanisms and interventions alone are learned. */
 uint64_t gim__schedule_fix(const gim__schedule *schedule);
 double gim__schedule_rate(const gim__schedule *schedule, uint64_t step);
-/* beta_target at a step: up along a half cosine; from the fixing of the graph on, what the relief leaves of it. A dear target
+/* beta_target at a step, per row of an environment: up along a half cosine; from the fixing of the graph on, what the relief leaves of it. A dear target
  * makes edges explain what they can; once they are settled, a cheaper one lets weak effects back in. */
 double gim__schedule_beta(const gim__schedule *schedule, uint64_t step);
 /* After a check at this step found held_out and acyclicity h. */

@@ -114,7 +114,7 @@ fit() { gim fit --data cells.tsv --perturbations doses.tsv --control ctrl $quick
 : >in
 last='' code=0
 fit -o linear.gim
-[ $code -eq 0 ] || { cat err; echo 'no model to test with'; exit 1; }
+[ $code -eq 0 ] || { cat err; echo 'no model to test with'; echo '0 passed, 1 failed'; exit 1; }
 fit --mechanism nonlinear --intervention shift -o shift.gim
 
 for cases in "$here"/cases/*.sh; do

@@ -249,8 +249,8 @@ static double likelihood(real *grad, gim__objective *objective, const real *valu
     gim__objective_draw(objective, values);
     double value = gim__likelihood_forward(work, values, params, rows, draws, graphs, spec);
     gim__likelihood_backward(work, grad, relaxed ? objective->ds : NULL, values, params, rows, draws, graphs, spec);
-    gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, 1);
-    gim__interv_backward(grad, &objective->interv, values, params, spec, 1);
+    gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, NULL);
+    gim__interv_backward(grad, &objective->interv, values, params, spec, NULL);
     gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
                                spec->alpha, d, spec->rank);
     return value;
@@ -291,7 +291,7 @@ static void check_prior(double *worst, gim__objective *objective, const real *va
     gim__objective_draw(objective, values);
     double value = gim__prior_graph(objective->ds, objective->s, spec) +
                    gim__prior_targets(interv, spec->beta_target, spec) + gim__prior_weights(grad, values, params, spec);
-    gim__interv_backward(grad, interv, values, params, spec, 1);
+    gim__interv_backward(grad, interv, values, params, spec, NULL);
     gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
                                spec->alpha, d, spec->rank);
     compare_value(&worst[PRIOR], value, get(expect, "value"));
@@ -318,7 +318,7 @@ static void check_case(double *worst, json_t *whole)
     gim__objective objective;
     gim__allocator_init(&allocator, NULL);
     if (gim__objective_new(&objective, &allocator, &spec, &params, features, observational, K, M, rows.n,
-                           size(c, "power_iterations"), 0, 1) != GIM_OK)
+                           size(c, "power_iterations"), 0, NULL) != GIM_OK)
         unusable("out of memory");
     read_noise(&objective.draws, get(c, "noise"), &spec);
     for (int relaxed = 1; relaxed >= 0; relaxed--) {

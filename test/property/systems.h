@@ -4,39 +4,14 @@
 #ifndef TEST_SYSTEMS_H
 #define TEST_SYSTEMS_H
 
-#include <check.h>
-#include <math.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "gim/gim.h"
+#include "testing.h"
 
 /* Not every program uses all of it. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
-
-/* ---- random numbers that no other code shares ---- */
-
-typedef struct chance {
-    uint64_t state;
-} chance;
-
-static double chance_uniform(chance *c)
-{
-    uint64_t z = (c->state += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double chance_normal(chance *c)
-{
-    double radius = sqrt(-2 * log(chance_uniform(c)));
-    return radius * cos(2 * M_PI * chance_uniform(c));
-}
 
 /* ---- a system: variables in causal order ---- */
 
@@ -63,7 +38,7 @@ static double made_shape(const made_system *system, double x)
     return system->mechanism == GIM_LINEAR ? x : system->mechanism == GIM_NONLINEAR ? 1.5 * tanh(x) : log1p(x);
 }
 
-static void made_row(double *x, const made_system *system, const made_action *action, chance *c)
+static void made_row(double *x, const made_system *system, const made_action *action, uint64_t *state)
 {
     for (size_t j = 0; j < system->d; j++) {
         int hit = action != NULL && action->target[j], hard = hit && system->intervention == GIM_HARD;
@@ -71,9 +46,9 @@ static void made_row(double *x, const made_system *system, const made_action *ac
         for (size_t i = 0; i < j; i++)
             mean += system->weight[i][j] * made_shape(system, x[i]);
         mean = hard ? action->effect[j] : hit ? mean + action->effect[j] : mean;
-        x[j] = mean + scale * chance_normal(c);
+        x[j] = mean + scale * t_normal(state);
         if (system->mechanism == GIM_ZERO_INFLATED)
-            x[j] = chance_uniform(c) < system->zero[j] ? 0 : exp(x[j]);
+            x[j] = t_uniform(state) < system->zero[j] ? 0 : exp(x[j]);
     }
 }
 
@@ -95,7 +70,7 @@ typedef struct source {
     /* noted */
     size_t calls, describes[MOST_K], reads;
     size_t *seen[MOST_K]; /* how often each row was asked for */
-    int disorder;         /* something that must not be: rows that do not ascend, two calls at once, a foreign thread, ... */
+    int disorder; /* something that must not be: rows that do not ascend, two calls at once, a foreign thread, ... */
     int inside;
     pthread_t home;
 } source;
@@ -130,11 +105,11 @@ static void source_rows(source *mine, size_t k, size_t n_rows)
 }
 
 static void source_draw(source *mine, size_t k, size_t n_rows, const made_system *system, const made_action *action,
-                        chance *c)
+                        uint64_t *state)
 {
     source_rows(mine, k, n_rows);
     for (size_t r = 0; r < n_rows; r++)
-        made_row(mine->x[k] + r * mine->d, system, action, c);
+        made_row(mine->x[k] + r * mine->d, system, action, state);
 }
 
 /* A copy of the data alone. */
@@ -227,11 +202,11 @@ static const char *message_of(const gim_model *model)
 #define CHECK_OK(call) CHECK_STATUS(call, GIM_OK)
 #define CHECK_STATUS(call, wanted) ck_assert_str_eq(gim_status_name(call), gim_status_name(wanted))
 /* The call gives this failure, and a message that has this in it. */
-#define CHECK_FAILS(model, call, wanted, part)                                                                                 \
-    do {                                                                                                                       \
-        CHECK_STATUS(call, wanted);                                                                                            \
-        ck_assert_msg(strstr(message_of(model), part) != NULL, "%s: the message is \"%s\" and does not say \"%s\"", #call,     \
-                      message_of(model), part);                                                                                \
+#define CHECK_FAILS(model, call, wanted, part)                                                                      \
+    do {                                                                                                            \
+        CHECK_STATUS(call, wanted);                                                                                 \
+        ck_assert_msg(strstr(message_of(model), part) != NULL, "%s: the message is \"%s\" and does not say \"%s\"", \
+                      #call, message_of(model), part);                                                              \
     } while (0)
 
 static void set_int(gim_model *model, gim_option option, int64_t value)
@@ -274,7 +249,6 @@ static gim_status fit(gim_model *model, source *data)
 static source *small_source(gim_mechanism mechanism, gim_intervention intervention, uint64_t seed)
 {
     static const char *const names[] = {"control", "first", "second", "both"};
-    chance c = {seed};
     made_system system = {.d = 3, .mechanism = mechanism, .intervention = intervention};
     source *made = source_new(3, 2, 4);
     system.weight[0][1] = 1;
@@ -288,7 +262,7 @@ static source *small_source(gim_mechanism mechanism, gim_intervention interventi
         made_action action = {.target = {k == 1 || k == 3, 0, k >= 2},
                               .effect = {1.5, 0, -1},
                               .scale = {0.3, 0.3, 0.3}};
-        source_draw(made, k, 40 + 7 * k, &system, &action, &c);
+        source_draw(made, k, 40 + 7 * k, &system, &action, &seed);
         made->observational[k] = k == 0;
         made->name[k] = names[k];
         made->features[k][0] = k == 1 || k == 3;
@@ -316,7 +290,8 @@ static void answers_add(answers *all, const double *value, size_t n)
 /* Samples, targets, effects, graph, history, report (but for the seconds). d <= MOST_D, p <= MOST_P. */
 static void answers_of(answers *all, const gim_model *model)
 {
-    double x[ANSWER_ROWS * MOST_D], more[MOST_D * MOST_D], features[2 * MOST_P], history[64 * GIM_HISTORY_COLUMNS], value;
+    double x[ANSWER_ROWS * MOST_D], more[MOST_D * MOST_D], features[2 * MOST_P], history[64 * GIM_HISTORY_COLUMNS],
+        value;
     unsigned char edges[MOST_D * MOST_D];
     size_t d = gim_variable_count(model), p = gim_feature_count(model), rows;
     all->n = 0;
@@ -360,8 +335,8 @@ static void check_same_answers(const gim_model *a, const gim_model *b)
     answers_of(&from_b, b);
     ck_assert_uint_eq(from_a.n, from_b.n);
     for (size_t i = 0; i < from_a.n; i++)
-        ck_assert_msg(memcmp(&from_a.value[i], &from_b.value[i], sizeof(double)) == 0, "answer %zu of %zu: %.17g and %.17g", i,
-                      from_a.n, from_a.value[i], from_b.value[i]);
+        ck_assert_msg(memcmp(&from_a.value[i], &from_b.value[i], sizeof(double)) == 0,
+                      "answer %zu of %zu: %.17g and %.17g", i, from_a.n, from_a.value[i], from_b.value[i]);
 }
 
 /* ---- statistics ---- */
@@ -386,24 +361,6 @@ static void moments_of(moments *of, const double *x, size_t n, size_t d)
     for (size_t i = 0; i < d; i++)
         for (size_t j = 0; j < d; j++)
             of->correlation[i][j] = covariance[i][j] / (of->sd[i] * of->sd[j]);
-}
-
-/* ---- the main of a test program ---- */
-
-static int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
-
-static void add_test(Suite *suite, const char *name, const TTest *test)
-{
-    TCase *tcase = tcase_create(name);
-    tcase_add_test(tcase, test);
-    suite_add_tcase(suite, tcase);
 }
 
 #pragma GCC diagnostic pop

@@ -20,6 +20,11 @@ grep '^half' a.tsv >half; grep '^half' out >again; same half again
 gim sample linear.gim -p unseen.tsv -n 2; exits 0
 grep '^half' out >again; head -n 2 half >two; same two again
 
+begin 'sample: environments of the same features do not have the same rows'
+{ cat unseen.tsv; sed -n 's/^half/twin/p' unseen.tsv; } >twins.tsv
+gim sample linear.gim -p twins.tsv -n 4; exits 0
+grep '^half' out | cut -f 2- >first; grep '^twin' out | cut -f 2- >second; differ first second
+
 begin 'sample: features by name'
 printf 'environment,fd,fb,fa\nctrl,0,0,0\nhalf,0,0,0.5\n' >moved.csv
 gim sample linear.gim -p moved.csv -n 4; exits 0; grep '^half' out >again; same half again
@@ -111,7 +116,7 @@ exits 1; says 'needs the program "dot" of Graphviz'; missing no.svg; clean
 begin 'info: a page'
 gim info linear.gim; exits 0; silent
 prints 'linear.gim: linear mechanisms, hard interventions'
-prints '4, of them 1 observational'; prints '  a, b, c, d'; prints 'ctrl        60 rows, observational'; prints 'steps'
+prints '4, of them 1 observational'; prints '  a, b, c, d'; prints 'ctrl        60 rows, observational'; prints 'steps              40 (default '; prints 'intervention       hard'; prints_not '(default hard)'
 
 begin 'info: JSON'
 gim info --json linear.gim -o i.json; exits 0; prints_nothing
