@@ -84,7 +84,7 @@ DEFS  :=
 
 # gsl.pc would link GSL's own CBLAS, ten times slower than OpenBLAS, which would then be used without a word.
 PKG      := pkg-config --define-variable=GSL_CBLAS_LIB=-lopenblas
-LIB_PKGS := gsl openblas jansson
+LIB_PKGS := gsl openblas jansson zlib
 LIB_INC  := $(shell $(PKG) --cflags $(LIB_PKGS) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG) --libs $(LIB_PKGS) 2>/dev/null) -lm -lpthread
 GIM_PKGS := jansson zlib popt

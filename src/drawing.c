@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "memory.h"
 
 /* ---- DOT --------------------------------------------------------------------------------------------------------- */
 
@@ -67,16 +68,27 @@ static void print_caption(FILE *out, const struct edge *edges, size_t n)
             weighted > 0 ? "; blue: positive weight" : "", negative > 0 ? "; red: negative" : "");
 }
 
+/* Variables without an edge stand back. */
+static void print_nodes(FILE *out, const gim_model *model, const struct edge *edges, size_t n)
+{
+    size_t d = gim_variable_count(model);
+    bool *linked = memory_new(d, sizeof *linked);
+    for (size_t i = 0; i < n; i++)
+        linked[edges[i].source] = linked[edges[i].target] = true;
+    for (size_t i = 0; i < d; i++) {
+        fputs("    ", out);
+        print_quoted(out, gim_variable_name(model, i));
+        fputs(linked[i] ? ";\n" : " [fillcolor=\"#f8f9fa\", color=\"#c9d1d9\", fontcolor=\"#8b949e\"];\n", out);
+    }
+    fputs("\n", out);
+    free(linked);
+}
+
 static void print_dot(FILE *out, const gim_model *model, const struct edge *edges, size_t n)
 {
     fputs(head, out);
     print_caption(out, edges, n);
-    for (size_t i = 0; i < gim_variable_count(model); i++) {
-        fputs("    ", out);
-        print_quoted(out, gim_variable_name(model, i));
-        fputs(";\n", out);
-    }
-    fputs("\n", out);
+    print_nodes(out, model, edges, n);
     for (size_t i = 0; i < n; i++)
         print_edge(out, model, &edges[i]);
     fputs("}\n", out);

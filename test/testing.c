@@ -54,7 +54,8 @@ double t_normal(uint64_t *state)
 real *t_zeros(size_t n)
 {
     real *x = calloc(n + 1, sizeof *x);
-    ck_assert_ptr_nonnull(x);
+    if (x == NULL) /* a child is in no test, where a check would do */
+        abort();
     return x;
 }
 

@@ -26,7 +26,7 @@ double gim__schedule_beta(const gim__schedule *schedule, uint64_t step)
 }
 
 /* Share of the run after which the penalty no longer waits for the likelihood. */
-static const double patience = 0.4;
+static const double patience = 0.1;
 
 /* The likelihood has stopped improving when it gains less than a thousandth since the last update. */
 void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,

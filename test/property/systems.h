@@ -271,6 +271,34 @@ static source *small_source(gim_mechanism mechanism, gim_intervention interventi
     return made;
 }
 
+/* A system of d variables, each with one or two of those before it as parents, and K environments: environment 0 observational,
+ * the others with one or two targets each, whose features say which and how much. noise of 0.5, effects of about size. */
+static source *random_source(made_system *system, size_t d, size_t K, size_t n_control, size_t n_rows, double size,
+                             uint64_t seed)
+{
+    source *made = source_new(d, d, K);
+    system->d = d;
+    for (size_t j = 0; j < d; j++) {
+        system->noise[j] = j == 0 ? 1 : 0.5;
+        system->zero[j] = 0.25;
+        for (size_t i = j > 2 ? j - 2 : 0; i < j; i++)
+            system->weight[i][j] = (t_uniform(&seed) < 0.5 ? -1 : 1) * (0.7 + 0.5 * t_uniform(&seed));
+    }
+    for (size_t k = 0; k < K; k++) {
+        made_action action = {.scale = {0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4}};
+        for (size_t hit = 0; k > 0 && hit < 1 + k % 2; hit++) {
+            size_t j = (k + 2 * hit) % d;
+            double dose = 1 + t_uniform(&seed);
+            action.target[j] = 1;
+            action.effect[j] = size * dose * (j % 2 ? -1 : 1);
+            made->features[k][j] = dose;
+        }
+        made->observational[k] = k == 0;
+        source_draw(made, k, k == 0 ? n_control : n_rows, system, &action, &seed);
+    }
+    return made;
+}
+
 /* ---- what a model says, as one array: equal arrays are equal models ---- */
 
 enum { ANSWER_ROWS = 40 };
