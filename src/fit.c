@@ -178,6 +178,27 @@ static int old_model(const struct ui *ui, const struct training *training, const
     return code;
 }
 
+/* Applies settings that a fit cannot change on its way: those that change a number must be what they were. */
+static int reapply_settings(const struct fit_options *o, gim_model *model, const char *path)
+{
+    double *before = memory_new(gim_option_count(), sizeof *before);
+    gim_option option;
+    for (size_t i = 0; i < gim_option_count(); i++)
+        if (gim_option_at(i, &option) == GIM_OK)
+            before[i] = model_option(model, option);
+    int code = apply_settings(o, model);
+    for (size_t i = 0; i < gim_option_count() && code == EXIT_OK; i++) {
+        char text[NUMBER_SIZE];
+        if (gim_option_at(i, &option) != GIM_OK || option == GIM_THREADS || option == GIM_MEMORY_BUDGET)
+            continue;
+        if (model_option(model, option) != before[i])
+            code = ui_fail(&o->common.ui, "%s: was begun with %s %s, which --resume cannot change", path,
+                           gim_option_name(option), model_option_text(option, before[i], text));
+    }
+    free(before);
+    return code;
+}
+
 /* ---- the fit ----------------------------------------------------------------------------------------------------- */
 
 static void note_begin(const struct ui *ui, const struct training *training)
@@ -273,7 +294,7 @@ static int run(const struct fit_options *o)
     bool resume = is_resume(o, path);
     code = resume ? old_model(ui, &training, path, &model) : new_model(ui, &training, &model);
     if (code == EXIT_OK)
-        code = apply_settings(o, model);
+        code = resume ? reapply_settings(o, model, path) : apply_settings(o, model);
     if (code == EXIT_OK)
         code = run_fit(ui, model, &training, resume, path);
 out:

@@ -103,7 +103,7 @@ def print_list(name, items, width=98):
 def print_fit(info):
     fit = info["fit"]
     rows, environments = f"{fit['rows']:,.0f}", len(info["environments"])
-    state = "" if fit["status"] == 0 else paint("; it did not converge: see gim info", "bad")
+    state = "" if fit["status"] == "converged" else paint("; it did not converge: see gim info", "bad")
     print(f"Fitted to {rows} rows of {environments} environments in {fit['seconds']:.0f} s{state}.")
 
 

@@ -5,11 +5,12 @@
  *   matrices   row-major doubles; (n, d) is n rows of d values. Edge i -> j is entry [i][j].
  *   units      callers see their own units everywhere; the model keeps the scalings.
  *   memory     what a function fills is the caller's; what it returns as a pointer belongs to the model and lives until
- *              the model is changed or freed. Every handle has one _new (or _load, _copy) and one _free, which takes NULL.
- *   errors     a gim_status: 0 success, > 0 success of another kind, < 0 failure; gim_message() says which value, where,
- *              and what would be right. A failed call changes nothing but the message.
- *   threads    functions that take a const gim_model may be called by many threads at once on the same model. The others
- *              need the model for themselves. Different models are independent.
+ *              the model is changed or freed. Every handle has one _new (or _load, _copy) and one _free, which takes
+ *              NULL.
+ *   errors     a gim_status: 0 success, > 0 success of another kind, < 0 failure; gim_message() says which value,
+ *              where, and what would be right. A failed call changes nothing but the message.
+ *   threads    functions that take a const gim_model may be called by many threads at once on the same model. The
+ *              others need the model for themselves. Different models are independent.
  *   the library never prints, exits, aborts, handles signals, or reads the environment. */
 #ifndef GIM_H
 #define GIM_H
@@ -30,7 +31,7 @@
 extern "C" {
 #endif
 
-/* ---- version and status -------------------------------------------------------------------------------------------- */
+/* ---- version and status ------------------------------------------------------------------------------------------ */
 
 /* Version of the library at run time, "major.minor.patch". Static memory. */
 GIM_API const char *gim_version(void);
@@ -38,12 +39,12 @@ GIM_API const char *gim_version(void);
 GIM_API const char *gim_status_name(gim_status status);
 GIM_API const char *gim_status_text(gim_status status);
 
-/* ---- the model ----------------------------------------------------------------------------------------------------- */
+/* ---- the model --------------------------------------------------------------------------------------------------- */
 
 typedef struct gim_model gim_model;
 
-/* Memory for one model. allocate() returns memory aligned for any object, or NULL; release() gets the size that was asked
- * for. Called by the threads that use the model, never by threads that the library makes; so a caller who asks
+/* Memory for one model. allocate() returns memory aligned for any object, or NULL; release() gets the size that was
+ * asked for. Called by the threads that use the model, never by threads that the library makes; so a caller who asks
  * one model on several threads needs an allocator that several may use. */
 typedef struct gim_allocator {
     size_t struct_size; /* sizeof(gim_allocator) */
@@ -76,10 +77,10 @@ GIM_API gim_status gim_set_feature_name(gim_model *model, size_t feature, const 
 GIM_API const char *gim_variable_name(const gim_model *model, size_t variable);
 GIM_API const char *gim_feature_name(const gim_model *model, size_t feature);
 
-/* ---- options ------------------------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------------------------- */
 
-/* Numbered in groups of a hundred: the model's form, its priors, the fit. Numbers are never reused. docs/api.md says what
- * each does; gim_option_range() its range and default. */
+/* Numbered in groups of a hundred: the model's form, its priors, the fit. Numbers are never reused. docs/api.md says
+ * what each does; gim_option_range() its range and default. */
 typedef enum gim_option {
     GIM_MECHANISM = 100,    /* int, gim_mechanism */
     GIM_INTERVENTION = 101, /* int, gim_intervention */
@@ -98,10 +99,10 @@ typedef enum gim_option {
     GIM_SIGMA_NETWORK = 204,   /* real, sigma_phi */
     GIM_TARGET_RELIEF = 205,   /* real, share of beta_target that stays once the graph is fixed */
 
-    GIM_SEED = 300,           /* int, all randomness of a fit */
-    GIM_STEPS = 301,          /* int */
-    GIM_DRAWS = 302,          /* int, Monte Carlo draws a step */
-    GIM_BATCH_ROWS = 303,     /* int, rows of each environment a step; 0: sufficient statistics where they exist, else 20 */
+    GIM_SEED = 300,       /* int, all randomness of a fit */
+    GIM_STEPS = 301,      /* int */
+    GIM_DRAWS = 302,      /* int, Monte Carlo draws a step */
+    GIM_BATCH_ROWS = 303, /* int, rows of each environment a step; 0: sufficient statistics where they exist, else 20 */
     GIM_LEARNING_RATE = 304,  /* real, Adam's step size at the start */
     GIM_CHECK_EVERY = 305,    /* int, steps between convergence checks */
     GIM_HELD_OUT = 306,       /* real, share of each environment's rows kept for the checks */
@@ -120,8 +121,8 @@ typedef enum gim_intervention { GIM_HARD = 0, GIM_SHIFT = 1 } gim_intervention;
 typedef enum gim_marginal { GIM_PER_SAMPLE = 0, GIM_PER_ENVIRONMENT = 1, GIM_PER_DATASET = 2 } gim_marginal;
 typedef enum gim_option_kind { GIM_INT = 0, GIM_REAL = 1, GIM_CHOICE = 2 } gim_option_kind;
 
-/* Everything about the options is queryable. The functions on numbers return GIM_ERR_OPTION, those on text NULL, where no
- * such option exists. Static memory. */
+/* Everything about the options is queryable. The functions on numbers return GIM_ERR_OPTION, those on text NULL, where
+ * no such option exists. Static memory. */
 GIM_API size_t gim_option_count(void);
 GIM_API gim_status gim_option_at(size_t index, gim_option *option);
 GIM_API gim_status gim_option_find(const char *name, gim_option *option); /* "learning-rate" */
@@ -140,7 +141,7 @@ GIM_API gim_status gim_set_real(gim_model *model, gim_option option, double valu
 GIM_API gim_status gim_get_int(const gim_model *model, gim_option option, int64_t *value);
 GIM_API gim_status gim_get_real(const gim_model *model, gim_option option, double *value);
 
-/* ---- fitting ------------------------------------------------------------------------------------------------------- */
+/* ---- fitting ----------------------------------------------------------------------------------------------------- */
 
 /* One environment, as describe() fills it: zeroed before the call but for struct_size. */
 typedef struct gim_environment {
@@ -175,26 +176,26 @@ typedef struct gim_progress {
     double seconds_left; /* at the speed so far */
 } gim_progress;
 
-/* Called on the thread inside gim_fit(), at step 0 and after every check. 0 goes on; positive stops the fit, which leaves a
- * usable model; negative fails with that value. Must not call back into the model. */
+/* Called on the thread inside gim_fit(), at step 0 and after every check. 0 goes on; positive stops the fit, which
+ * leaves a usable model; negative fails with that value. Must not call back into the model. */
 typedef int (*gim_progress_fn)(const gim_progress *progress, void *user);
 
 /* Fits the model to data, from the start.
  * progress   may be NULL.
- * returns    GIM_OK: converged; GIM_STOPPED: a callback asked; GIM_CYCLIC: all steps done, but edges had to be removed to
- *            break cycles, or acyclicity is above GIM_TOLERANCE.
+ * returns    GIM_OK: converged; GIM_STOPPED: a callback asked; GIM_CYCLIC: all steps done, but edges had to be removed
+ *            to break cycles, or acyclicity is above GIM_TOLERANCE.
  * errors     GIM_ERR_DATA (names environment, row and column), GIM_ERR_ARGUMENT, GIM_ERR_NOMEM, GIM_ERR_NUMERIC, a
  *            callback's own. The model then is as it was before the call.
  * cost       about draws x rows of a step x variables^2 x hidden operations a step.
  * numbers    the same for the same seed, data, machine and OpenBLAS kernel, whatever GIM_THREADS. */
 GIM_API gim_status gim_fit(gim_model *model, const gim_data *data, gim_progress_fn progress, void *user);
 
-/* Continues a fit that was stopped, or was stopped, saved and loaded, on the same data, to the numbers that the uninterrupted
- * fit would have given. On a fit that is complete it does nothing. Returns and errors as gim_fit(); GIM_ERR_STATE where
- * there is nothing to resume, GIM_ERR_DATA where the data are not those of the fit. */
+/* Continues a fit that was stopped, or was stopped, saved and loaded, on the same data, to the numbers that the
+ * uninterrupted fit would have given. On a fit that is complete it does nothing. Returns and errors as gim_fit();
+ * GIM_ERR_STATE where there is nothing to resume, GIM_ERR_DATA where the data are not those of the fit. */
 GIM_API gim_status gim_resume(gim_model *model, const gim_data *data, gim_progress_fn progress, void *user);
 
-/* ---- what the model was fitted to, and how it went ----------------------------------------------------------------- */
+/* ---- what the model was fitted to, and how it went --------------------------------------------------------------- */
 
 typedef enum gim_report_item {
     GIM_REPORT_STATUS = 0,         /* status of the fit */
@@ -228,14 +229,14 @@ GIM_API size_t gim_environment_count(const gim_model *model);
 GIM_API gim_status gim_environment_get(const gim_model *model, size_t env, gim_environment *environment,
                                        double *features);
 
-/* ---- asking -------------------------------------------------------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
 
 /* All: errors GIM_ERR_STATE (no fit), GIM_ERR_BUSY (being fitted), GIM_ERR_ARGUMENT (NULL, sizes, features not finite),
  * GIM_ERR_NOMEM. Features are in the caller's units, n_features for one perturbation. Thread: many at once. */
 
 /* Draws from the distribution of all variables under perturbations.
- * features  (n_perturbations, n_features), applied together: shifts of one variable add up; of two hard interventions on
- *           one variable the later row wins. 0 rows: the unperturbed system.
+ * features  (n_perturbations, n_features), applied together: shifts of one variable add up; of two hard interventions
+ *           on one variable the later row wins. 0 rows: the unperturbed system.
  * x         out, (n_rows, n_variables).  Each row draws its own targets and effects.
  * seed      the same seed gives the same rows, whatever GIM_THREADS; the first rows of a longer request are those of a
  *           shorter one. */
@@ -263,35 +264,38 @@ GIM_API gim_status gim_effects(const gim_model *model, const double *features, g
                                double *spread);
 
 /* probability  out, (n_variables, n_variables): of each edge; 0 on the diagonal. May be NULL.
- * edges        out, (n_variables, n_variables): 1 where the final graph, which is acyclic, has the edge. May be NULL. */
+ * edges        out, (n_variables, n_variables): 1 where the final graph, which is acyclic, has the edge. May be
+ *              NULL. */
 GIM_API gim_status gim_graph(const gim_model *model, double *probability, unsigned char *edges);
 
-/* weight  out, (n_variables, n_variables): of the final graph's edges, in units of target per unit of source; 0 elsewhere.
+/* weight  out, (n_variables, n_variables): of the final graph's edges, in units of target per unit of source; 0
+ *         elsewhere.
  * errors  GIM_ERR_STATE too where mechanisms are not linear. */
 GIM_API gim_status gim_weights(const gim_model *model, double *weight);
 
 /* Log-density of each row under perturbations, with targets and effects integrated out: exact but for the spread of
  * log_scale and logit_pi, which a quadrature of error below 1e-6 takes. Nats, in the caller's units.
  * features     as for gim_sample(), at most 12 rows.   x  (n_rows, n_variables)
- * log_density  out, (n_rows).   errors  GIM_ERR_DATA: a row not finite, or negative under the zero-inflated mechanism. */
+ * log_density  out, (n_rows).   errors  GIM_ERR_DATA: a row not finite, or negative under the zero-inflated
+ *              mechanism. */
 GIM_API gim_status gim_log_density(const gim_model *model, const double *features, size_t n_perturbations,
                                    const double *x, size_t n_rows, double *log_density);
 
 /* How far a perturbation lies from those the model was fitted to.
  * distance  out: Euclidean, to the nearest training environment, in standardised features.
- * outside   out: 1 where some feature lies outside its training range, or the distance exceeds the largest one between a
- *           training environment and its nearest neighbour: an extrapolation. Either may be NULL. */
+ * outside   out: 1 where some feature lies outside its training range, or the distance exceeds the largest one between
+ *           a training environment and its nearest neighbour: an extrapolation. Either may be NULL. */
 GIM_API gim_status gim_feature_distance(const gim_model *model, const double *features, double *distance, int *outside);
 
-/* ---- files --------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
-/* Writes the model, fitted or not, as a safetensors file (docs/model-file.md): to a temporary name beside path, then renamed, so
- * that path holds the old file or the whole new one.  errors  GIM_ERR_IO, GIM_ERR_NOMEM, GIM_ERR_BUSY. */
+/* Writes the model, fitted or not, as a safetensors file (docs/model-file.md): to a temporary name beside path, then
+ * renamed, so that path holds the old file or the whole new one.  errors  GIM_ERR_IO, GIM_ERR_NOMEM, GIM_ERR_BUSY. */
 GIM_API gim_status gim_model_save(const gim_model *model, const char *path);
 
 /* Reads a model.
- * *model  out: set on failure too, unless memory ran out for the handle itself, so that gim_message() can be asked; free it
- *         in any case.
+ * *model  out: set on failure too, unless memory ran out for the handle itself, so that gim_message() can be asked;
+ *         free it in any case.
  * errors  GIM_ERR_IO, GIM_ERR_FORMAT (no model, truncated, damaged), GIM_ERR_VERSION, GIM_ERR_NOMEM. */
 GIM_API gim_status gim_model_load(gim_model **model, const char *path, const gim_allocator *allocator);
 

@@ -1,4 +1,5 @@
-/* What a fitted model is asked: samples, targets, effects, graph, densities, distances. SPDX-License-Identifier: BSD-3-Clause */
+/* What a fitted model is asked: samples, targets, effects, graph, densities, distances.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@
 typedef struct question {
     const gim_model *model;
     size_t Q;
-    real *scaled;           /* (Q, p) */
-    real *logit, *effect;   /* (Q, d), (n_effects, Q, d) */
+    real *scaled;         /* (Q, p) */
+    real *logit, *effect; /* (Q, d), (n_effects, Q, d) */
     real *hidden;
     double *target, *means; /* (Q, d), (Q, n_effects, d), as gim__system wants them */
 } question;
@@ -25,8 +26,9 @@ static gim_status check_features(const gim_model *model, const double *features,
         return gim__fail(model->message, GIM_ERR_ARGUMENT, "features must not be NULL");
     for (size_t i = 0; i < Q * model->p; i++)
         if (!isfinite(features[i]))
-            return gim__fail(model->message, GIM_ERR_ARGUMENT, "perturbation %zu, feature \"%s\" is %g; features must be finite",
-                             i / model->p, model->feature[i % model->p], features[i]);
+            return gim__fail(model->message, GIM_ERR_ARGUMENT,
+                             "perturbation %zu, feature \"%s\" is %g; features must be finite", i / model->p,
+                             model->feature[i % model->p], features[i]);
     return GIM_OK;
 }
 
@@ -34,7 +36,8 @@ static void scale_features(real *scaled, const double *features, size_t Q, const
 {
     const gim__scaling *scaling = &model->training.scaling;
     for (size_t i = 0; i < Q * model->p; i++)
-        scaled[i] = (real)((features[i] - scaling->feature_center[i % model->p]) / scaling->feature_scale[i % model->p]);
+        scaled[i] =
+            (real)((features[i] - scaling->feature_center[i % model->p]) / scaling->feature_scale[i % model->p]);
 }
 
 static void question_free(question *asked)
@@ -52,8 +55,8 @@ static void answer(question *asked)
     size_t d = spec->d, Q = asked->Q, E = spec->n_effects;
     gim__mlp_forward(asked->logit, asked->hidden, asked->scaled, model->fit.values + params->target, Q, spec->net);
     for (size_t e = 0; e < E; e++)
-        gim__mlp_forward(asked->effect + e * Q * d, asked->hidden, asked->scaled, model->fit.values + params->effect[e], Q,
-                         spec->net);
+        gim__mlp_forward(asked->effect + e * Q * d, asked->hidden, asked->scaled, model->fit.values + params->effect[e],
+                         Q, spec->net);
     for (size_t q = 0; q < Q; q++)
         for (size_t j = 0; j < d; j++) {
             asked->target[q * d + j] = 1 / (1 + exp(-(double)asked->logit[q * d + j]));
@@ -89,8 +92,8 @@ static gim_status question_open(question *asked, const gim_model *model, const d
 static gim__system system_of(const question *asked)
 {
     const gim_model *model = asked->model;
-    return (gim__system){&model->spec, &model->params, model->fit.values, model->fit.edge, model->fit.order,
-                         asked->Q,     asked->target,  asked->means};
+    return (gim__system){&model->spec,     &model->params, model->fit.values, model->fit.edge,
+                         model->fit.order, asked->Q,       asked->target,     asked->means};
 }
 
 /* ---- samples ---- */
@@ -185,7 +188,8 @@ gim_status gim_sample(const gim_model *model, const double *features, size_t n_p
     if (status != GIM_OK)
         return status;
     if (x == NULL || n_rows == 0 || __builtin_mul_overflow(n_rows, model->d * sizeof *x, &size))
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "n_rows is %zu; it must be at least 1, and x not NULL", n_rows);
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "n_rows is %zu; it must be at least 1, and x not NULL",
+                         n_rows);
     status = question_open(&asked, model, features, n_perturbations);
     if (status == GIM_OK)
         status = sample(&asked, n_rows, seed, x);
@@ -229,8 +233,8 @@ gim_effect gim_effect_at(const gim_model *model, size_t index)
     return spec.effect[index];
 }
 
-/* An effect of variable j in the caller's units: factor and offset of the scaled one. Zero-inflated variables are only scaled,
- * which adds to their logarithm. */
+/* An effect of variable j in the caller's units: factor and offset of the scaled one. Zero-inflated variables are only
+ * scaled, which adds to their logarithm. */
 static void effect_units(double *factor, double *offset, const gim_model *model, gim_effect effect, size_t j)
 {
     const gim__scaling *scaling = &model->training.scaling;
@@ -253,7 +257,8 @@ gim_status gim_effects(const gim_model *model, const double *features, gim_effec
     while (e < model->spec.n_effects && model->spec.effect[e] != effect)
         e++;
     if (e == model->spec.n_effects)
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "this model's interventions have no effect parameter %d; gim_effect_at() lists them",
+        return gim__fail(model->message, GIM_ERR_ARGUMENT,
+                         "this model's interventions have no effect parameter %d; gim_effect_at() lists them",
                          (int)effect);
     status = question_open(&asked, model, features, 1);
     for (size_t j = 0; status == GIM_OK && j < model->d; j++) {

@@ -18,8 +18,8 @@ static gim_status check_source(const gim_model *model, const gim_data *data)
     return GIM_OK;
 }
 
-/* Linear Gaussian mechanisms see an environment through its count, mean and second moments alone, unless each row has an
- * expectation of its own. */
+/* Linear Gaussian mechanisms see an environment through its count, mean and second moments alone, unless each row has
+ * an expectation of its own. */
 static int has_statistics(const gim__spec *spec)
 {
     return spec->mech == &gim__mech_linear && spec->marginal != GIM_PER_SAMPLE;
@@ -161,8 +161,9 @@ static size_t count_edges(const gim_model *model)
     return n;
 }
 
-static const char *const report_names[] = {"status", "step", "objective", "held-out", "acyclicity", "edges", "edges-removed",
-                                           "seconds", "rows", "rows-held-out", "rows-in-memory"};
+static const char *const report_names[] = {"status",     "step",          "objective",     "held-out",
+                                           "acyclicity", "edges",         "edges-removed", "seconds",
+                                           "rows",       "rows-held-out", "rows-in-memory"};
 enum { REPORT_ITEMS = sizeof report_names / sizeof *report_names };
 
 const char *gim_report_name(gim_report_item item)
@@ -176,12 +177,13 @@ gim_status gim_report(const gim_model *model, gim_report_item item, double *valu
     if (status != GIM_OK)
         return status;
     if (value == NULL || (unsigned)item >= REPORT_ITEMS)
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "report item %d: items are 0 to %d, and value must not be NULL",
-                         (int)item, REPORT_ITEMS - 1);
+        return gim__fail(model->message, GIM_ERR_ARGUMENT,
+                         "report item %d: items are 0 to %d, and value must not be NULL", (int)item, REPORT_ITEMS - 1);
     const gim__fit *fit = &model->fit;
-    const double items[REPORT_ITEMS] = {fit->status, (double)fit->step, fit->objective, fit->held_out, fit->acyclicity,
-                                        (double)count_edges(model), (double)fit->removed, fit->seconds, fit->n_rows,
-                                        fit->n_held, fit->in_memory};
+    const double items[REPORT_ITEMS] = {fit->status,          (double)fit->step, fit->objective,
+                                        fit->held_out,        fit->acyclicity,   (double)count_edges(model),
+                                        (double)fit->removed, fit->seconds,      fit->n_rows,
+                                        fit->n_held,          fit->in_memory};
     *value = items[item];
     return GIM_OK;
 }
@@ -212,7 +214,8 @@ gim_status gim_environment_get(const gim_model *model, size_t env, gim_environme
         return status;
     const gim__training *training = &model->training;
     if (env >= training->K || environment == NULL)
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no environment %zu; the fit had %zu", env, training->K);
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no environment %zu; the fit had %zu", env,
+                         training->K);
     *environment = (gim_environment){sizeof *environment, training->n_rows[env], training->observational[env],
                                      training->name[env]};
     if (features != NULL)

@@ -191,12 +191,12 @@ static gim_status set_name(gim_model *model, char **names, size_t n, size_t inde
     if (index >= n)
         return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no %s %zu; the model has %zu", what, index, n);
     if (name == NULL || !gim__model_name_valid(name))
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the name of %s %zu must be UTF-8 text of 1 to %d bytes", what,
-                         index, MOST_NAME);
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the name of %s %zu must be UTF-8 text of 1 to %d bytes",
+                         what, index, MOST_NAME);
     for (size_t i = 0; i < n; i++)
         if (i != index && strcmp(names[i], name) == 0)
-            return gim__fail(model->message, GIM_ERR_ARGUMENT, "%s %zu is called \"%s\" already; names must differ", what,
-                             i, name);
+            return gim__fail(model->message, GIM_ERR_ARGUMENT, "%s %zu is called \"%s\" already; names must differ",
+                             what, i, name);
     char *copy = gim__clone_text(&model->allocator, name);
     if (copy == NULL)
         return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for the name of %s %zu", what, index);
@@ -234,7 +234,8 @@ static gim_status set(gim_model *model, gim_option option, gim_option_kind kind,
     if (atomic_load(&model->busy))
         return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; set options before");
     if (model->fitted && (int)option < 300 && gim_option_name(option) != NULL)
-        return gim__fail(model->message, GIM_ERR_STATE, "option \"%s\" is part of the fitted model; make a new model to change it",
+        return gim__fail(model->message, GIM_ERR_STATE,
+                         "option \"%s\" is part of the fitted model; make a new model to change it",
                          gim_option_name(option));
     return gim__option_set(&model->options, option, kind, value, model->message);
 }

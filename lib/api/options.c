@@ -19,7 +19,8 @@ static const struct {
 } table[GIM__OPTIONS] = {
     {GIM_MECHANISM, GIM_CHOICE, 0, 2, GIM_LINEAR, "mechanism", "how a variable depends on its parents", mechanisms},
     {GIM_INTERVENTION, GIM_CHOICE, 0, 1, GIM_HARD, "intervention",
-     "what a perturbation does to its targets: hard cuts them from their parents, shift moves their mean", interventions},
+     "what a perturbation does to its targets: hard cuts them from their parents, shift moves their mean",
+     interventions},
     {GIM_MARGINAL, GIM_CHOICE, 0, 2, GIM_PER_ENVIRONMENT, "marginal",
      "what has one draw of graph, targets and effects in common", marginals},
     {GIM_HIDDEN, GIM_INT, 1, 1024, 10, "hidden", "units in each variable's network", NULL},
@@ -32,13 +33,14 @@ static const struct {
     {GIM_GRAPH_SPARSITY, GIM_REAL, 0, 1e6, 40, "graph-sparsity", "beta_graph, cost of an edge in nats", NULL},
     {GIM_TARGET_SPARSITY, GIM_REAL, 0, 1e6, 2, "target-sparsity",
      "cost of a target while the graph is learned, in nats for each row of its environment", NULL},
-    {GIM_SIGMA_LATENT, GIM_REAL, 1e-3, 1e3, 1, "sigma-latent", "sigma_z, spread of the prior on the graph's latents", NULL},
+    {GIM_SIGMA_LATENT, GIM_REAL, 1e-3, 1e3, 1, "sigma-latent", "sigma_z, spread of the prior on the graph's latents",
+     NULL},
     {GIM_SIGMA_MECHANISM, GIM_REAL, 1e-3, 1e3, 1, "sigma-mechanism", "sigma_theta, spread of the prior on mechanisms",
      NULL},
     {GIM_SIGMA_NETWORK, GIM_REAL, 1e-3, 1e3, 10, "sigma-network",
      "sigma_phi, spread of the prior on the perturbation networks", NULL},
-    {GIM_TARGET_RELIEF, GIM_REAL, 0, 1, 0.2, "target-relief", "share of target-sparsity that stays once the graph is fixed",
-     NULL},
+    {GIM_TARGET_RELIEF, GIM_REAL, 0, 1, 0.2, "target-relief",
+     "share of target-sparsity that stays once the graph is fixed", NULL},
     {GIM_SEED, GIM_INT, 0, MOST_INT, 1, "seed", "seed of all randomness of a fit", NULL},
     {GIM_STEPS, GIM_INT, 1, 1e9, 6000, "steps", "steps of the optimiser", NULL},
     {GIM_DRAWS, GIM_INT, 1, 4096, 4, "draws", "Monte Carlo draws a step", NULL},
@@ -46,17 +48,18 @@ static const struct {
      "rows of each environment a step; 0: sufficient statistics where they exist (linear), else 20", NULL},
     {GIM_LEARNING_RATE, GIM_REAL, 1e-6, 1, 5e-3, "learning-rate", "step size of Adam", NULL},
     {GIM_CHECK_EVERY, GIM_INT, 1, 1e6, 50, "check-every", "steps between convergence checks", NULL},
-    {GIM_HELD_OUT, GIM_REAL, 0, 0.5, 0.1, "held-out", "share of each environment's rows kept for the checks, 256 at most",
-     NULL},
+    {GIM_HELD_OUT, GIM_REAL, 0, 0.5, 0.1, "held-out",
+     "share of each environment's rows kept for the checks, 256 at most", NULL},
     {GIM_PENALTY_START, GIM_REAL, 0, 1e6, 0.01, "penalty-start", "mu at the start of the augmented Lagrangian", NULL},
-    {GIM_PENALTY_GROWTH, GIM_REAL, 1, 100, 1.3, "penalty-growth", "factor of mu in a hundredth of the steps, where acyclicity does not halve", NULL},
+    {GIM_PENALTY_GROWTH, GIM_REAL, 1, 100, 1.3, "penalty-growth",
+     "factor of mu in a hundredth of the steps, where acyclicity does not halve", NULL},
     {GIM_TOLERANCE, GIM_REAL, 0, 1, 0.1, "tolerance", "acyclicity at which a graph counts as acyclic", NULL},
     {GIM_POWER_STEPS, GIM_INT, 1, 1000, 10, "power-steps", "power iterations of the acyclicity measure", NULL},
     {GIM_THREADS, GIM_INT, 1, 1024, 1, "threads", "threads of a fit and of sampling; changes no number", NULL},
     {GIM_MEMORY_BUDGET, GIM_INT, 0, 1e9, 1024, "memory-budget",
      "MiB of rows kept in memory; past that they are read batch by batch", NULL},
-    {GIM_ANNEAL, GIM_REAL, 0, 1, 0.05, "anneal", "share of the steps in which target-sparsity rises along a half cosine",
-     NULL},
+    {GIM_ANNEAL, GIM_REAL, 0, 1, 0.05, "anneal",
+     "share of the steps in which target-sparsity rises along a half cosine", NULL},
     {GIM_REFINE, GIM_REAL, 0, 0.9, 0.2, "refine", "share of the steps, at the end, for which the graph is fixed", NULL},
 };
 
@@ -100,8 +103,8 @@ gim_status gim__option_set(gim__options *options, gim_option option, gim_option_
     if (status != GIM_OK)
         return status;
     if (!(value >= table[i].lowest && value <= table[i].highest))
-        return gim__fail(message, GIM_ERR_OPTION, "option \"%s\" cannot be %g; it must lie in [%g, %g]", table[i].name, value,
-                         table[i].lowest, table[i].highest);
+        return gim__fail(message, GIM_ERR_OPTION, "option \"%s\" cannot be %g; it must lie in [%g, %g]", table[i].name,
+                         value, table[i].lowest, table[i].highest);
     options->value[i] = value;
     return GIM_OK;
 }

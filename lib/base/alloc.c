@@ -41,8 +41,7 @@ gim_status gim__allocator_init(gim_allocator *mine, const gim_allocator *theirs)
 void *gim__new(const gim_allocator *allocator, size_t n, size_t size)
 {
     size_t bytes, total;
-    if (__builtin_mul_overflow(n, size, &bytes) ||
-        __builtin_add_overflow(bytes, sizeof(header) + ALIGNMENT, &total))
+    if (__builtin_mul_overflow(n, size, &bytes) || __builtin_add_overflow(bytes, sizeof(header) + ALIGNMENT, &total))
         return NULL;
     char *start = allocator->allocate(total, allocator->user);
     if (start == NULL)

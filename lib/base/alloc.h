@@ -1,4 +1,5 @@
-/* Memory of one model: the caller's allocator, with sizes checked in one place. SPDX-License-Identifier: BSD-3-Clause */
+/* Memory of one model: the caller's allocator, with sizes checked in one place.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__ALLOC_H
 #define GIM__ALLOC_H
 

@@ -1,4 +1,5 @@
-/* The kernels' floating-point type, and the attribute that compiles a kernel for several CPUs. SPDX-License-Identifier: BSD-3-Clause */
+/* The kernels' floating-point type, and the attribute that compiles a kernel for several CPUs.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__REAL_H
 #define GIM__REAL_H
 

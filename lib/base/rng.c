@@ -1,5 +1,5 @@
-/* Random numbers by GSL. The generator's state lies in our own memory, so that GSL allocates nothing and its error handler,
- * which would end the process, is never reached. SPDX-License-Identifier: BSD-3-Clause */
+/* Random numbers by GSL. The generator's state lies in our own memory, so that GSL allocates nothing and its error
+ * handler, which would end the process, is never reached. SPDX-License-Identifier: BSD-3-Clause */
 #include "base/rng.h"
 
 #include <gsl/gsl_randist.h>

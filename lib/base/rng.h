@@ -1,5 +1,5 @@
-/* Random numbers, without hidden state: a stream is named by the seed, what it is for, and two counters, so that any part
- * of a fit can be drawn again, in any order, on any thread. Generator (MT19937) and distributions are GSL's.
+/* Random numbers, without hidden state: a stream is named by the seed, what it is for, and two counters, so that any
+ * part of a fit can be drawn again, in any order, on any thread. Generator (MT19937) and distributions are GSL's.
  * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__RNG_H
 #define GIM__RNG_H
@@ -28,7 +28,8 @@ double gim__rng_uniform(gim__rng *rng); /* in (0, 1) */
 double gim__rng_normal(gim__rng *rng);
 void gim__rng_logistics(gim__rng *rng, real *x, size_t n);
 void gim__rng_normals(gim__rng *rng, real *x, size_t n);
-/* k of 0 .. n-1, without repetition, ascending; all subsets equally likely. k <= n; cost O(k^2) moves, O(k log k) compares. */
+/* k of 0 .. n-1, without repetition, ascending; all subsets equally likely. k <= n; cost O(k^2) moves, O(k log k)
+ * compares. */
 void gim__rng_choose(gim__rng *rng, size_t *chosen, size_t k, size_t n);
 
 #endif

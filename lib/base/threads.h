@@ -1,5 +1,5 @@
-/* A few threads that share out the tasks of a loop. They sleep between loops: a machine that is shared with others, or a host that
- * forks or has an OpenMP of its own, is not disturbed. SPDX-License-Identifier: BSD-3-Clause */
+/* A few threads that share out the tasks of a loop. They sleep between loops: a machine that is shared with others, or
+ * a host that forks or has an OpenMP of its own, is not disturbed. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__THREADS_H
 #define GIM__THREADS_H
 
@@ -20,8 +20,8 @@ size_t gim__pool_threads(const gim__pool *pool);
 /* One task: its number, and that of the thread it runs on, 0 .. gim__pool_threads() - 1. */
 typedef void (*gim__task)(void *context, size_t task, size_t thread);
 
-/* Runs tasks 0 .. n-1, each once, in no order, and returns when all are done. A pool of NULL runs them here. Only one thread at a
- * time may run a pool. */
+/* Runs tasks 0 .. n-1, each once, in no order, and returns when all are done. A pool of NULL runs them here. Only one
+ * thread at a time may run a pool. */
 void gim__pool_run(gim__pool *pool, size_t n, gim__task task, void *context);
 
 #endif

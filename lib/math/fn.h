@@ -10,8 +10,8 @@
 
 #define GIM__LOG_2PI 1.8378770664093454836
 
-/* exp(x). float: x clamped to [-87, 88], relative error below 2e-7: x = n log 2 + r, |r| <= log(2)/2; Taylor to r^7 (remainder
- * r^8/8! < 6e-9 of it), times 2^n put into the exponent bits. double: the C library's. */
+/* exp(x). float: x clamped to [-87, 88], relative error below 2e-7: x = n log 2 + r, |r| <= log(2)/2; Taylor to r^7
+ * (remainder r^8/8! < 6e-9 of it), times 2^n put into the exponent bits. double: the C library's. */
 static inline real gim__exp(real x)
 {
 #ifdef GIM_DOUBLE

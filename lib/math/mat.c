@@ -9,7 +9,8 @@
 #define GEMM cblas_sgemm
 #endif
 
-/* OpenBLAS stays on the calling thread up to 2^18 multiplications a product (its SMP_THRESHOLD_MIN * GEMM_MULTITHREAD_THRESHOLD). */
+/* OpenBLAS stays on the calling thread up to 2^18 multiplications a product (its SMP_THRESHOLD_MIN *
+ * GEMM_MULTITHREAD_THRESHOLD). */
 enum { TILE_PRODUCTS = 1 << 18, TILE_ROWS = 64, TILE_DEPTH = 256 };
 
 typedef struct operand {

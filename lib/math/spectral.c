@@ -1,6 +1,6 @@
 /* The spectral radius by power iteration, and its gradient.
- * scratch: u (steps+1, d), v (steps+1, d), the norms |A'u|, |Av| (steps each), then four vectors of d for the backward pass.
- * SPDX-License-Identifier: BSD-3-Clause */
+ * scratch: u (steps+1, d), v (steps+1, d), the norms |A'u|, |Av| (steps each), then four vectors of d for the backward
+ * pass. SPDX-License-Identifier: BSD-3-Clause */
 #include "math/spectral.h"
 
 #include <math.h>
@@ -80,8 +80,8 @@ real gim__spectral_forward(real *scratch, const real *A, const real *u0, const r
     return dot(u, Av, d) / (dot(u, v, d) + (real)1e-30);
 }
 
-/* Last line of the forward pass: h = u'Av / u'v. So dA = u v'/(u'v), du = (Av - h v)/(u'v), dv = (A'u - h u)/(u'v); then,
- * from the last step to the first, through u <- A'u/|A'u| and v <- Av/|Av|. */
+/* Last line of the forward pass: h = u'Av / u'v. So dA = u v'/(u'v), du = (Av - h v)/(u'v), dv = (A'u - h u)/(u'v);
+ * then, from the last step to the first, through u <- A'u/|A'u| and v <- Av/|Av|. */
 void gim__spectral_backward(real *dA, real dh, real h, real *scratch, const real *A, size_t d, size_t steps)
 {
     real *u = scratch + steps * d, *v = scratch + (2 * steps + 1) * d, *norms = scratch + 2 * (steps + 1) * d;

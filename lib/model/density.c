@@ -19,8 +19,16 @@ static row row_at(const gim__rows *rows, size_t r, const gim__draws *draws, size
 {
     size_t d = spec->d, kd = draws->K * d, at = rows->env[r] * d;
     const real *effect = draws->effect + m * spec->n_effects * kd + at, *derived = draws->derived + m * 3 * kd + at;
-    return (row){rows->y + r * d, rows->positive + r * d, draws->target + m * kd + at, effect, effect + kd, derived,
-                 derived + kd, derived + 2 * kd, rows->one[r], rows->count[r]};
+    return (row){rows->y + r * d,
+                 rows->positive + r * d,
+                 draws->target + m * kd + at,
+                 effect,
+                 effect + kd,
+                 derived,
+                 derived + kd,
+                 derived + 2 * kd,
+                 rows->one[r],
+                 rows->count[r]};
 }
 
 GIM__CLONES static real shift_forward(const row *at, const real *restrict mean, const gim__noise_law *law, size_t d)
@@ -85,7 +93,8 @@ void gim__density_forward(real *ell, const gim__rows *rows, const real *mean, co
 }
 
 /* Forward: l = -(r^2 precision + count logvar + ...) / 2, r = y - mean - one I psi.
- * Now, with g = dell z r precision: dmean = g, dpsi += g one I, dI += g one psi, dlogvar += dell z (r^2 precision - count) / 2. */
+ * Now, with g = dell z r precision: dmean = g, dpsi += g one I, dI += g one psi, dlogvar += dell z (r^2 precision -
+ * count) / 2. */
 GIM__CLONES static void shift_backward(real *restrict mean, real *restrict dlogvar, real *restrict dtarget,
                                        real *restrict dpsi, real dell, const row *at, const gim__noise_law *law,
                                        size_t d)
@@ -139,7 +148,8 @@ static void atom_backward(real *dlogit_pi, real *dtarget, real *dhard, real dell
         real hard_pi = gim__exp(at->log_pi[j]);
         dlogit_pi[j] += dell * (1 - I) * (1 - z - pi);
         dhard[j] += dell * I * (1 - z - hard_pi);
-        dtarget[j] += dell * (atom(z, y, at->log_pi[j], at->log_rest[j]) - atom(z, y, law->log_pi[j], law->log_rest[j]));
+        dtarget[j] +=
+            dell * (atom(z, y, at->log_pi[j], at->log_rest[j]) - atom(z, y, law->log_pi[j], law->log_rest[j]));
     }
 }
 
@@ -155,6 +165,7 @@ void gim__density_backward(const gim__density_grad *grad, real *mean, const real
         else
             hard_backward(mean + r * d, grad->logvar, dtarget, dpsi, dpsi + kd, dell[r], &at, law, d);
         if (spec->zero_inflated)
-            atom_backward(grad->logit_pi, dtarget, spec->shift ? NULL : dpsi + 2 * kd, dell[r], &at, law, spec->shift, d);
+            atom_backward(grad->logit_pi, dtarget, spec->shift ? NULL : dpsi + 2 * kd, dell[r], &at, law, spec->shift,
+                          d);
     }
 }

@@ -5,8 +5,9 @@
 
 #include "model/interv.h"
 
-/* n rows of data. A Gaussian row may stand for several, as a row of the triangular factor of an environment's rows with a
- * column of ones before them: then `one` is that column, and `count` the number of rows it stands for. Else both are 1. */
+/* n rows of data. A Gaussian row may stand for several, as a row of the triangular factor of an environment's rows with
+ * a column of ones before them: then `one` is that column, and `count` the number of rows it stands for. Else both are
+ * 1. */
 typedef struct gim__rows {
     size_t n;
     real *x;        /* (n, d), what mechanisms see */
@@ -20,8 +21,8 @@ typedef struct gim__rows {
 
 /* Noise of the mechanisms, per variable: made from the parameters once a step. Pointers to d values each. */
 typedef struct gim__noise_law {
-    const real *logvar, *precision;       /* precision exp(-logvar) */
-    const real *log_pi, *log_rest;        /* log pi, log(1 - pi); unused where Gaussian */
+    const real *logvar, *precision; /* precision exp(-logvar) */
+    const real *log_pi, *log_rest;  /* log pi, log(1 - pi); unused where Gaussian */
 } gim__noise_law;
 
 /* Gradients that the backward pass adds to. */

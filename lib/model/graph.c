@@ -40,8 +40,8 @@ void gim__graph_draw_backward(real *ds, const real *dG, const real *G, double ta
         ds[i] += dG[i] * G[i] * (1 - G[i]) * scale;
 }
 
-/* Puts variables without parents into order and takes their edges away, again and again (Kahn 1962). Returns how many could be
- * put in order: all d of them where there is no cycle. */
+/* Puts variables without parents into order and takes their edges away, again and again (Kahn 1962). Returns how many
+ * could be put in order: all d of them where there is no cycle. */
 static size_t kahn(size_t *order, size_t *parents, const unsigned char *edge, size_t d)
 {
     size_t n = 0;
@@ -85,7 +85,8 @@ static int reaches(size_t from, size_t to, size_t *stack, size_t *seen, const un
     return 0;
 }
 
-/* The edge of lowest logit above the given one (or, at the same logit, after the given edge): edges in ascending order. */
+/* The edge of lowest logit above the given one (or, at the same logit, after the given edge): edges in ascending
+ * order. */
 static size_t next_edge(const unsigned char *edge, const real *s, size_t after, size_t d)
 {
     size_t best = d * d;

@@ -1,4 +1,5 @@
-/* Intervention networks, and one set of Monte Carlo draws of (graph, targets, effects). SPDX-License-Identifier: BSD-3-Clause */
+/* Intervention networks, and one set of Monte Carlo draws of (graph, targets, effects).
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__INTERV_H
 #define GIM__INTERV_H
 
@@ -8,13 +9,13 @@
 /* What the networks say of K environments. */
 typedef struct gim__interv {
     size_t K;
-    const real *features;             /* (K, p), scaled */
+    const real *features;               /* (K, p), scaled */
     const unsigned char *observational; /* (K) */
-    real *logit;                      /* (K, d), t */
-    real *effect;                     /* (n_effects, K, d) */
-    real *hidden;                     /* (1 + n_effects, 2, K, width) */
-    real *dlogit, *deffect;           /* gradients of logit and effect, shaped alike */
-    real *scratch;                    /* (1 + n_effects, K, width) */
+    real *logit;                        /* (K, d), t */
+    real *effect;                       /* (n_effects, K, d) */
+    real *hidden;                       /* (1 + n_effects, 2, K, width) */
+    real *dlogit, *deffect;             /* gradients of logit and effect, shaped alike */
+    real *scratch;                      /* (1 + n_effects, K, width) */
 } gim__interv;
 
 /* Runs the target network and the parameter networks. */
@@ -27,22 +28,22 @@ void gim__interv_backward(real *grad, gim__interv *at, const real *values, const
 /* M draws, with all their noise, for K environments. */
 typedef struct gim__draws {
     size_t M, K;
-    real *graph_noise;  /* (M, d, d) standard logistic */
-    real *target_noise; /* (M, K, d) standard logistic */
-    real *effect_noise; /* (M, n_effects, K, d) standard normal */
+    real *graph_noise;        /* (M, d, d) standard logistic */
+    real *target_noise;       /* (M, K, d) standard logistic */
+    real *effect_noise;       /* (M, n_effects, K, d) standard normal */
     real *relaxed, *discrete; /* (M, d, d), G */
-    real *target;       /* (M, K, d), I relaxed; 0 in observational environments */
-    real *effect;       /* (M, n_effects, K, d), psi */
-    real *derived;      /* (M, 3, K, d), of hard effects: exp(-2 log_scale), log pi, log(1 - pi) */
+    real *target;             /* (M, K, d), I relaxed; 0 in observational environments */
+    real *effect;             /* (M, n_effects, K, d), psi */
+    real *derived;            /* (M, 3, K, d), of hard effects: exp(-2 log_scale), log pi, log(1 - pi) */
 } gim__draws;
-
 
 /* Fills the noise of draw m from one stream. */
 void gim__draws_noise(gim__draws *draws, size_t m, const gim__spec *spec, gim__rng *rng);
 /* Draw m from its noise: relaxed and discrete graph given edge logits s (d, d), relaxed targets, effects. */
 void gim__draws_make(gim__draws *draws, size_t m, const real *s, const gim__interv *at, const gim__spec *spec);
 
-/* Given the gradients by draw, dtarget (M, K, d) and deffect (M, n_effects, K, d): dlogit and deffect of at +=, draws in their order. */
+/* Given the gradients by draw, dtarget (M, K, d) and deffect (M, n_effects, K, d): dlogit and deffect of at +=, draws
+ * in their order. */
 void gim__draws_backward(gim__interv *at, const gim__draws *draws, const real *dtarget, const real *deffect,
                          const gim__spec *spec, gim__pool *pool);
 

@@ -10,9 +10,9 @@
 
 enum { GIM__MECH_BLOCKS = 4 };
 
-/* One table a family; the same for every model, never changed. d variables, h hidden units. G (d, d), G[i][j] the edge i -> j,
- * relaxed or 0/1. "masked" parameters are a draw's: the parameters theta with the graph multiplied in, in the order in which
- * the products want them, as many as theta has. */
+/* One table a family; the same for every model, never changed. d variables, h hidden units. G (d, d), G[i][j] the edge
+ * i -> j, relaxed or 0/1. "masked" parameters are a draw's: the parameters theta with the graph multiplied in, in the
+ * order in which the products want them, as many as theta has. */
 typedef struct gim__mech {
     /* Parameter blocks in their order in theta; shape is spelt in d and h: "ddh" is (d, d, h). */
     struct {
@@ -28,8 +28,8 @@ typedef struct gim__mech {
     /* mean (n, d) given x (n, d); kept (n, kept(d, h)). */
     void (*forward)(real *mean, real *kept, const real *x, const real *masked, size_t n, size_t d, size_t h);
     /* dmasked += given dmean (n, d); kept is used up. */
-    void (*backward)(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n, size_t d,
-                     size_t h);
+    void (*backward)(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
+                     size_t d, size_t h);
     /* mean (n) of variable j alone, given its parents' columns of x (n, d). */
     void (*variable)(real *mean, const real *theta, size_t j, const size_t *parents, size_t n_parents, const real *x,
                      size_t n, size_t d, size_t h);

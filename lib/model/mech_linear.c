@@ -41,8 +41,8 @@ static void forward(real *mean, real *kept, const real *x, const real *masked, s
     gim__mat_mul(mean, x, masked, n, d, d, 0);
 }
 
-static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n, size_t d,
-                     size_t h)
+static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
+                     size_t d, size_t h)
 {
     (void)kept;
     (void)masked;

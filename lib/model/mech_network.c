@@ -95,7 +95,8 @@ GIM__CLONES static void units_forward(real *restrict mean, real *restrict kept, 
 /* Forward, with t for kept: mean_j = b2_j + sum_q c2_qj t_qj, t = tanh(a + c1).
  * Now: db2 += dmean; dc2 += dmean t; da = dmean c2 (1 - t^2), written over t; dc1 += da. */
 GIM__CLONES static void units_backward(real *restrict dc1, real *restrict dc2, real *restrict db2, real *restrict kept,
-                                       const real *restrict dmean, const real *restrict c2, size_t n, size_t d, size_t h)
+                                       const real *restrict dmean, const real *restrict c2, size_t n, size_t d,
+                                       size_t h)
 {
     for (size_t r = 0; r < n; r++, dmean += d, kept += d * h) {
         for (size_t j = 0; j < d; j++)
@@ -118,8 +119,8 @@ static void forward(real *mean, real *kept, const real *x, const real *masked, s
     units_forward(mean, kept, c1, c2, c2 + d * h, n, d, h);
 }
 
-static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n, size_t d,
-                     size_t h)
+static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
+                     size_t d, size_t h)
 {
     real *dc1 = dmasked + d * d * h, *dc2 = dc1 + d * h;
     units_backward(dc1, dc2, dc2 + d * h, kept, dmean, masked + (d + 1) * d * h, n, d, h);
@@ -141,5 +142,11 @@ static void variable(real *mean, const real *theta, size_t j, const size_t *pare
     }
 }
 
-const gim__mech gim__mech_network = {
-    {{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}}, start, mask, unmask, kept_values, forward, backward, variable};
+const gim__mech gim__mech_network = {{{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}},
+                                     start,
+                                     mask,
+                                     unmask,
+                                     kept_values,
+                                     forward,
+                                     backward,
+                                     variable};

@@ -144,12 +144,13 @@ static double log_hard(double x, const double *effect, const gim__spec *spec)
         log_atom -= y;
     }
     for (size_t i = 0; i < NODES; i++)
-        terms[i] = log(node_weight[i]) +
-                   log_normal(y, effect[0], exp(2 * (effect[d] + sigma * node[i])) + sigma * sigma);
+        terms[i] =
+            log(node_weight[i]) + log_normal(y, effect[0], exp(2 * (effect[d] + sigma * node[i])) + sigma * sigma);
     return log_atom + gim__log_sum_exp(terms, NODES);
 }
 
-/* Hard: with probability target_q, unless a later one hits too, perturbation q decides; with what is left, none does. */
+/* Hard: with probability target_q, unless a later one hits too, perturbation q decides; with what is left, none
+ * does. */
 static double log_mixture_hard(double x, conditional law, const gim__system *system, size_t j)
 {
     const gim__spec *spec = system->spec;
@@ -206,7 +207,8 @@ void gim__log_densities(double *log_density, const gim__system *system, const re
         for (size_t j = 0; j < d; j++) {
             conditional law = {(double)mean[r * d + j], exp(0.5 * (double)values[system->params->logvar + j]),
                                spec->zero_inflated ? (double)logit_pi[j] : 0};
-            log_density[r] += (spec->shift ? log_mixture_shift : log_mixture_hard)((double)x[r * d + j], law, system, j);
+            log_density[r] +=
+                (spec->shift ? log_mixture_shift : log_mixture_hard)((double)x[r * d + j], law, system, j);
         }
     }
 }

@@ -9,13 +9,13 @@
 enum { GIM__EFFECTS = 3 };
 
 typedef struct gim__spec {
-    size_t d, p;                   /* variables, features */
-    size_t rank, hidden;           /* columns of U and V; units of a variable's network */
-    gim__mlp net;                  /* p -> width -> width -> d: targets, and each effect parameter */
-    const gim__mech *mech;         /* means */
-    int shift;                     /* shift interventions; else hard */
-    int zero_inflated;             /* log-normal with zeros; else Gaussian */
-    size_t n_effects;              /* effect parameters, */
+    size_t d, p;                     /* variables, features */
+    size_t rank, hidden;             /* columns of U and V; units of a variable's network */
+    gim__mlp net;                    /* p -> width -> width -> d: targets, and each effect parameter */
+    const gim__mech *mech;           /* means */
+    int shift;                       /* shift interventions; else hard */
+    int zero_inflated;               /* log-normal with zeros; else Gaussian */
+    size_t n_effects;                /* effect parameters, */
     gim_effect effect[GIM__EFFECTS]; /* and which they are */
     gim_marginal marginal;
     double alpha, tau, sigma_psi;

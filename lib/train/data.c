@@ -150,7 +150,8 @@ static gim_status plan_environment(gim__data *data, size_t k, double share, size
         return GIM_OK;
     data->cache[k] = gim__new(data->allocator, (n - held) * data->d, sizeof(real));
     if (data->cache[k] == NULL)
-        return fail(data, GIM_ERR_NOMEM, "out of memory for the rows; a smaller memory-budget reads them batch by batch");
+        return fail(data, GIM_ERR_NOMEM,
+                    "out of memory for the rows; a smaller memory-budget reads them batch by batch");
     *budget -= bytes;
     return GIM_OK;
 }
@@ -234,17 +235,19 @@ static gim_status scale_variables(gim__data *data)
         double mean = data->sums[j] / data->n_scaling, square = data->squares[j] / data->n_scaling;
         double variance = square - mean * mean;
         if (data->n_scaling < 2 || !(variance > 1e-12 * square))
-            return gim__fail(data->message, GIM_ERR_DATA,
-                             "variable \"%s\" is constant (%g) in the %.0f rows that set the scale (the observational ones, "
-                             "or all where there are none); leave it out",
-                             data->variable[j], data->origin[j] + mean, data->n_scaling);
+            return gim__fail(
+                data->message, GIM_ERR_DATA,
+                "variable \"%s\" is constant (%g) in the %.0f rows that set the scale (the observational ones, "
+                "or all where there are none); leave it out",
+                data->variable[j], data->origin[j] + mean, data->n_scaling);
         scaling->center[j] = data->zero_inflated ? 0 : data->origin[j] + mean;
         scaling->scale[j] = sqrt(variance);
     }
     return GIM_OK;
 }
 
-/* The mean of a feature over the observational environments, where no perturbation is; over all where there are none. */
+/* The mean of a feature over the observational environments, where no perturbation is; over all where there are
+ * none. */
 static double feature_center(const gim__training *training, size_t f, size_t p)
 {
     double sums[2] = {0, 0}, n[2] = {0, 0};
@@ -255,8 +258,8 @@ static double feature_center(const gim__training *training, size_t f, size_t p)
     return n[1] > 0 ? sums[1] / n[1] : sums[0] / n[0];
 }
 
-/* Features: 0 where there is no perturbation, so that effects grow from there; and of the size 1 (root mean square) in the
- * environments where they differ from it, however few these are. One that never changes is only centred. */
+/* Features: 0 where there is no perturbation, so that effects grow from there; and of the size 1 (root mean square) in
+ * the environments where they differ from it, however few these are. One that never changes is only centred. */
 static void scale_features(gim__training *training, size_t p)
 {
     for (size_t f = 0; f < p; f++) {
@@ -283,8 +286,8 @@ static void standardise(const gim__data *data, real *x, size_t n)
         }
 }
 
-/* Upper triangular R with R'R = S (side, side), S given by its lower triangle, which is overwritten; a direction without spread
- * gives a row of zeros. R's rows are written to S transposed: S[j][i] = R[i][j]. */
+/* Upper triangular R with R'R = S (side, side), S given by its lower triangle, which is overwritten; a direction
+ * without spread gives a row of zeros. R's rows are written to S transposed: S[j][i] = R[i][j]. */
 static void cholesky(double *S, size_t side)
 {
     for (size_t i = 0; i < side; i++) {
@@ -319,7 +322,8 @@ static void standardise_moments(const gim__data *data, double *S)
         S[(i + 1) * side] = (S[(i + 1) * side] - n * (scaling->center[i] - data->origin[i])) / scaling->scale[i];
 }
 
-/* The batch of sufficient statistics: of each environment the triangular factor of its rows with a column of ones before them. */
+/* The batch of sufficient statistics: of each environment the triangular factor of its rows with a column of ones
+ * before them. */
 static void fill_factors(gim__data *data)
 {
     size_t d = data->d, side = d + 1;
@@ -460,8 +464,16 @@ gim_status gim__data_open(gim__data *data, const gim_allocator *allocator, gim__
                           const gim_data *source, char *const *variable, char *const *feature, size_t d, size_t p,
                           const gim__data_plan *plan)
 {
-    *data = (gim__data){.allocator = allocator, .source = source, .message = message, .variable = variable,
-                        .feature = feature, .d = d, .p = p, .K = source->n_environments, .zero_inflated = plan->zero_inflated, .seed = plan->seed,
+    *data = (gim__data){.allocator = allocator,
+                        .source = source,
+                        .message = message,
+                        .variable = variable,
+                        .feature = feature,
+                        .d = d,
+                        .p = p,
+                        .K = source->n_environments,
+                        .zero_inflated = plan->zero_inflated,
+                        .seed = plan->seed,
                         .batch_rows = plan->batch_rows};
     gim_status status = gim__training_new(&data->training, allocator, source->n_environments, d, p);
     if (status != GIM_OK)
@@ -492,7 +504,7 @@ void gim__data_close(gim__data *data)
         if (data->cache != NULL)
             gim__delete(data->allocator, data->cache[k]);
     }
-    void *all[] = {data->origin, data->held, data->n_held, data->cache, data->moments,
+    void *all[] = {data->origin, data->held,    data->n_held, data->cache, data->moments,
                    data->sums,   data->squares, data->buffer, data->index};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         gim__delete(data->allocator, all[i]);

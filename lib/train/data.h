@@ -1,11 +1,11 @@
-/* The data of a fit: read by callback, checked, scaled; kept in memory up to a budget; cut into held-out rows and mini-batches.
- * SPDX-License-Identifier: BSD-3-Clause */
+/* The data of a fit: read by callback, checked, scaled; kept in memory up to a budget; cut into held-out rows and
+ * mini-batches. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__DATA_H
 #define GIM__DATA_H
 
 #include "base/status.h"
-#include "train/training.h"
 #include "model/density.h"
+#include "train/training.h"
 
 typedef struct gim__data {
     const gim_allocator *allocator;
@@ -17,26 +17,26 @@ typedef struct gim__data {
     uint64_t seed;
     gim__training training; /* may be taken out before closing */
 
-    double *origin;     /* (d): subtracted before rows become real, so that far-off data keep their digits */
-    size_t **held;      /* (K) ascending indices of held-out rows */
-    size_t *n_held;     /* (K) */
-    real **cache;       /* (K) training rows (n_rows - n_held, d) in their order, or NULL: read when wanted */
-    double *moments;    /* (K, d+1, d+1) sums of [1, x][1, x]' over training rows, or NULL */
+    double *origin;         /* (d): subtracted before rows become real, so that far-off data keep their digits */
+    size_t **held;          /* (K) ascending indices of held-out rows */
+    size_t *n_held;         /* (K) */
+    real **cache;           /* (K) training rows (n_rows - n_held, d) in their order, or NULL: read when wanted */
+    double *moments;        /* (K, d+1, d+1) sums of [1, x][1, x]' over training rows, or NULL */
     double *sums, *squares; /* (d) over the rows that scale */
-    double n_scaling;   /* how many these are */
+    double n_scaling;       /* how many these are */
     double n_train, n_all, n_perturbed; /* training rows; all rows; mean training rows of a perturbed environment */
 
     size_t batch_rows, block_rows; /* rows of an environment a step; rows of one call to read() */
-    double *buffer;     /* (block_rows, d) */
-    size_t *index;      /* (block_rows) */
+    double *buffer;                /* (block_rows, d) */
+    size_t *index;                 /* (block_rows) */
     gim__rows batch, held_rows;
 } gim__data;
 
 typedef struct gim__data_plan {
-    size_t batch_rows;        /* rows of each environment a step */
-    int sufficient;           /* batches are the environments' triangular factors instead, d + 1 rows each */
-    double held_out;          /* share of rows */
-    size_t memory_budget;     /* bytes of cache */
+    size_t batch_rows;    /* rows of each environment a step */
+    int sufficient;       /* batches are the environments' triangular factors instead, d + 1 rows each */
+    double held_out;      /* share of rows */
+    size_t memory_budget; /* bytes of cache */
     int zero_inflated;
     uint64_t seed;
 } gim__data_plan;
@@ -48,7 +48,8 @@ gim_status gim__data_open(gim__data *data, const gim_allocator *allocator, gim__
                           const gim__data_plan *plan);
 void gim__data_close(gim__data *data);
 
-/* Fills data->batch for a step; always the same where the batch is the environments' factors. Returns as gim__data_open(). */
+/* Fills data->batch for a step; always the same where the batch is the environments' factors. Returns as
+ * gim__data_open(). */
 gim_status gim__data_batch(gim__data *data, uint64_t step);
 size_t gim__data_most_rows(const gim__data *data);
 /* Whether every training row is in memory. */

@@ -76,9 +76,9 @@ typedef struct run {
     gim__pool *pool;
     gim__objective objective;
     real *grad;
-    real *graph;           /* (d, d) the fixed graph */
+    real *graph;            /* (d, d) the fixed graph */
     double started, before; /* clock at the start of the run; seconds and */
-    uint64_t first_step;   /* steps of earlier runs */
+    uint64_t first_step;    /* steps of earlier runs */
 } run;
 
 static double now(void)
@@ -98,11 +98,11 @@ static gim_status run_new(run *mine)
     gim_status status = gim__pool_new(&mine->pool, plan->allocator, plan->threads);
     if (status == GIM_OK)
         status = gim__objective_new(&mine->objective, plan->allocator, plan->spec, plan->params, training->scaled,
-                                           training->observational, training->K, plan->draws,
-                                           gim__data_most_rows(mine->data), plan->power_steps, plan->seed, mine->pool);
+                                    training->observational, training->K, plan->draws, gim__data_most_rows(mine->data),
+                                    plan->power_steps, plan->seed, mine->pool);
     if (status != GIM_OK || mine->grad == NULL || mine->graph == NULL)
-        return gim__fail(plan->message, GIM_ERR_NOMEM, "out of memory for a step of %zu draws and %zu rows", plan->draws,
-                         mine->data->batch.n);
+        return gim__fail(plan->message, GIM_ERR_NOMEM, "out of memory for a step of %zu draws and %zu rows",
+                         plan->draws, mine->data->batch.n);
     return GIM_OK;
 }
 
@@ -153,9 +153,10 @@ static gim_status step(run *mine)
         return status;
     gim__value value = gim__objective_step(&mine->objective, mine->grad, fit->values, &mine->data->batch, &phase);
     if (!isfinite(value.objective))
-        return gim__fail(mine->plan->message, GIM_ERR_NUMERIC,
-                         "the objective is %g at step %llu; try a smaller learning-rate, or look for outliers in the data",
-                         value.objective, (unsigned long long)fit->step);
+        return gim__fail(
+            mine->plan->message, GIM_ERR_NUMERIC,
+            "the objective is %g at step %llu; try a smaller learning-rate, or look for outliers in the data",
+            value.objective, (unsigned long long)fit->step);
     size_t from = fit->fixed ? params->theta : 0; /* the latents come first, and rest once the graph is fixed */
     gim__adam(fit->values + from, fit->first + from, fit->second + from, mine->grad + from, params->size - from,
               gim__schedule_rate(&mine->plan->schedule, fit->step), fit->step + 1);
@@ -253,7 +254,8 @@ static gim_status finish(run *mine, gim_status status)
 
 gim_status gim__fit_run(gim__fit *fit, gim__data *data, const gim__fit_plan *plan)
 {
-    run mine = {.fit = fit, .data = data, .plan = plan, .started = now(), .before = fit->seconds, .first_step = fit->step};
+    run mine = {
+        .fit = fit, .data = data, .plan = plan, .started = now(), .before = fit->seconds, .first_step = fit->step};
     gim_status status = run_new(&mine);
     if (status == GIM_OK && fit->fixed)
         use_graph(&mine);

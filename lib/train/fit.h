@@ -11,14 +11,14 @@ typedef struct gim__fit {
     real *values, *first, *second; /* (params->size): parameters, Adam's moments */
     uint64_t step;                 /* steps done */
     gim__penalty penalty;
-    gim_status status;             /* GIM_STOPPED while steps remain */
-    int fixed;                     /* the graph is fixed: edge is final */
-    unsigned char *edge;           /* (d, d) the graph: final, or the estimate so far */
-    size_t *order;                 /* (d) its variables, parents first */
-    size_t removed;                /* edges that went to break cycles */
+    gim_status status;   /* GIM_STOPPED while steps remain */
+    int fixed;           /* the graph is fixed: edge is final */
+    unsigned char *edge; /* (d, d) the graph: final, or the estimate so far */
+    size_t *order;       /* (d) its variables, parents first */
+    size_t removed;      /* edges that went to break cycles */
     double objective, held_out, acyclicity, seconds;
     double n_rows, n_held, in_memory;
-    double *history;               /* (n_history, GIM_HISTORY_COLUMNS) */
+    double *history; /* (n_history, GIM_HISTORY_COLUMNS) */
     size_t n_history, most_history;
 } gim__fit;
 

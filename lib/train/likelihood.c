@@ -1,7 +1,7 @@
 /* The log-likelihood of rows under M draws, and its gradient.
  *
- * A task is one graph with one chunk of whole environments. Forward, tasks are independent. Backward, task t adds to lane
- * t mod LANES, and each lane takes its tasks in order: so sums are the same whatever the number of threads.
+ * A task is one graph with one chunk of whole environments. Forward, tasks are independent. Backward, task t adds to
+ * lane t mod LANES, and each lane takes its tasks in order: so sums are the same whatever the number of threads.
  * Draws that share a graph share the means. SPDX-License-Identifier: BSD-3-Clause */
 #include "train/likelihood.h"
 
@@ -17,9 +17,9 @@ enum { BLOCK = 64, CHUNK = 256, LANES = 16 };
 
 /* One thread's memory, cut from work->scratch. */
 typedef struct scratch {
-    real *masked, *dmasked, *dG;                             /* theta, theta, (d, d) */
-    real *x, *y, *positive, *one, *count, *dell;             /* gathered rows, as in gim__rows; (M, BLOCK) */
-    real *mean, *dmean, *draw_mean, *kept;                   /* (BLOCK, d) three times, (BLOCK, kept) */
+    real *masked, *dmasked, *dG;                 /* theta, theta, (d, d) */
+    real *x, *y, *positive, *one, *count, *dell; /* gathered rows, as in gim__rows; (M, BLOCK) */
+    real *mean, *dmean, *draw_mean, *kept;       /* (BLOCK, d) three times, (BLOCK, kept) */
     size_t env[BLOCK];
 } scratch;
 
@@ -103,8 +103,14 @@ static size_t cut_chunks(size_t *chunk, const gim__rows *rows)
 
 static gim__rows part(const gim__rows *rows, size_t first, size_t n, size_t d)
 {
-    return (gim__rows){n, rows->x + first * d, rows->y + first * d, rows->positive + first * d, rows->one + first,
-                       rows->count + first, rows->weight + first, rows->env + first};
+    return (gim__rows){n,
+                       rows->x + first * d,
+                       rows->y + first * d,
+                       rows->positive + first * d,
+                       rows->one + first,
+                       rows->count + first,
+                       rows->weight + first,
+                       rows->env + first};
 }
 
 /* One pass: what both directions are given, and what they make of it first. */
@@ -246,7 +252,8 @@ static void backward_mask(scratch *mine, real *lane, const pass *of, const task 
 {
     size_t d = of->spec->d;
     memset(mine->dG, 0, d * d * sizeof(real));
-    of->spec->mech->unmask(lane, of->want_graph ? mine->dG : NULL, mine->dmasked, of->theta, at->G, d, of->spec->hidden);
+    of->spec->mech->unmask(lane, of->want_graph ? mine->dG : NULL, mine->dmasked, of->theta, at->G, d,
+                           of->spec->hidden);
     if (of->want_graph)
         gim__graph_draw_backward(lane + of->params->theta_size + 2 * d, mine->dG, at->G, of->spec->tau, d);
 }

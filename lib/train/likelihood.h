@@ -11,13 +11,13 @@ typedef struct gim__likelihood {
     size_t M, most_rows;
     gim__pool *pool; /* borrowed */
     size_t lane_size, scratch_size;
-    real *ell;              /* (M, rows): log-densities, then their gradient */
-    double *share;          /* (M) */
+    real *ell;               /* (M, rows): log-densities, then their gradient */
+    double *share;           /* (M) */
     real *dtarget, *deffect; /* (M, K, d), (M, n_effects, K, d): gradient by draw */
-    real *law;              /* (3, d) */
-    real *lanes;            /* partial gradients: theta, logvar, logit_pi, edge logits */
-    real *scratch;          /* (threads, scratch_size) */
-    size_t *chunk;          /* (most_rows + 1) first rows of blocks of whole environments */
+    real *law;               /* (3, d) */
+    real *lanes;             /* partial gradients: theta, logvar, logit_pi, edge logits */
+    real *scratch;           /* (threads, scratch_size) */
+    size_t *chunk;           /* (most_rows + 1) first rows of blocks of whole environments */
 } gim__likelihood;
 
 gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec,
@@ -34,9 +34,9 @@ typedef struct gim__graphs {
 double gim__likelihood_forward(gim__likelihood *work, const real *values, const gim__params *params,
                                const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
                                const gim__spec *spec);
-/* After the forward pass at the same arguments. grad += for mechanisms and noise, and work->dtarget, work->deffect are set,
- * unless grad is NULL; ds += for the edge logits, through relaxed graphs, unless ds is NULL. A row whose weight under a draw
- * is below rounding is skipped. */
+/* After the forward pass at the same arguments. grad += for mechanisms and noise, and work->dtarget, work->deffect are
+ * set, unless grad is NULL; ds += for the edge logits, through relaxed graphs, unless ds is NULL. A row whose weight
+ * under a draw is below rounding is skipped. */
 void gim__likelihood_backward(gim__likelihood *work, real *grad, real *ds, const real *values,
                               const gim__params *params, const gim__rows *rows, const gim__draws *draws,
                               gim__graphs graphs, const gim__spec *spec);

@@ -63,8 +63,8 @@ gim_status gim__objective_new(gim__objective *objective, const gim_allocator *al
                               const gim__params *params, const real *features, const unsigned char *observational,
                               size_t K, size_t M, size_t most_rows, size_t power_steps, uint64_t seed, gim__pool *pool)
 {
-    *objective = (gim__objective){.allocator = allocator, .spec = spec, .params = params, .power_steps = power_steps,
-                                  .pool = pool, .seed = seed};
+    *objective = (gim__objective){
+        .allocator = allocator, .spec = spec, .params = params, .power_steps = power_steps, .pool = pool, .seed = seed};
     objective->interv.features = features;
     objective->interv.observational = observational;
     gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, params, M, K, most_rows, pool);
@@ -81,10 +81,13 @@ void gim__objective_free(gim__objective *objective)
 {
     const gim__interv *interv = &objective->interv;
     const gim__draws *draws = &objective->draws;
-    void *all[] = {interv->logit, interv->effect, interv->hidden, interv->scratch, interv->dlogit, interv->deffect,
-                   draws->graph_noise, draws->target_noise, draws->effect_noise, draws->relaxed, draws->discrete,
-                   draws->target, draws->effect, draws->derived, objective->s, objective->ds, objective->radius,
-                   objective->radius_scratch, objective->dradius, objective->start};
+    void *all[] = {interv->logit,      interv->effect,      interv->hidden,
+                   interv->scratch,    interv->dlogit,      interv->deffect,
+                   draws->graph_noise, draws->target_noise, draws->effect_noise,
+                   draws->relaxed,     draws->discrete,     draws->target,
+                   draws->effect,      draws->derived,      objective->s,
+                   objective->ds,      objective->radius,   objective->radius_scratch,
+                   objective->dradius, objective->start};
     gim__likelihood_free(&objective->likelihood);
     for (size_t i = 0; i < sizeof all / sizeof *all && objective->allocator != NULL; i++)
         gim__delete(objective->allocator, all[i]);
@@ -146,8 +149,8 @@ static void radius_forward(void *context, size_t m, size_t thread)
     gim__objective *objective = all->objective;
     size_t d = objective->spec->d;
     (void)thread;
-    objective->radius[m] = gim__spectral_forward(radius_scratch(objective, m), objective->draws.relaxed + m * d * d, all->u,
-                                                 all->v, d, objective->power_steps);
+    objective->radius[m] = gim__spectral_forward(radius_scratch(objective, m), objective->draws.relaxed + m * d * d,
+                                                 all->u, all->v, d, objective->power_steps);
 }
 
 static void radius_backward(void *context, size_t m, size_t thread)
@@ -233,8 +236,8 @@ gim__value gim__objective_step(gim__objective *objective, real *grad, const real
     if (phase->graph == NULL)
         value.objective += graph_terms(objective, &value.acyclicity, phase);
     gim__interv_backward(grad, interv, values, params, spec, objective->pool);
-    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
-                               spec->alpha, spec->d, spec->rank);
+    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U,
+                               values + params->V, spec->alpha, spec->d, spec->rank);
 
     for (size_t i = 0; i < params->size; i++)
         grad[i] /= (real)phase->rows;
@@ -254,6 +257,7 @@ gim__value gim__objective_check(gim__objective *objective, const real *values, c
     value.acyclicity = gim__objective_acyclicity(objective, objective->start, objective->start);
     if (rows->n > 0)
         value.log_likelihood = gim__likelihood_forward(&objective->likelihood, values, objective->params, rows, draws,
-                                                       graphs, objective->spec) / (double)rows->n;
+                                                       graphs, objective->spec) /
+                               (double)rows->n;
     return value;
 }

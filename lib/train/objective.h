@@ -4,8 +4,8 @@
 
 #include "train/likelihood.h"
 
-/* Everything a step works in. The gradient of the edge logits goes through the relaxed graph, the others through the discrete
- * one. */
+/* Everything a step works in. The gradient of the edge logits goes through the relaxed graph, the others through the
+ * discrete one. */
 typedef struct gim__objective {
     const gim_allocator *allocator;
     const gim__spec *spec;
@@ -16,7 +16,7 @@ typedef struct gim__objective {
     gim__likelihood likelihood;
     gim__interv interv;
     gim__draws draws;
-    real *s, *ds;            /* (d, d) edge logits */
+    real *s, *ds;                                    /* (d, d) edge logits */
     real *radius, *radius_scratch, *dradius, *start; /* (M), (M, scratch), (M, d, d), (d): acyclicity */
 } gim__objective;
 
@@ -29,10 +29,10 @@ void gim__objective_free(gim__objective *objective);
 /* What a step knows of its time in the fit. */
 typedef struct gim__phase {
     uint64_t step;
-    double rows;         /* N, training rows */
-    double beta_target;  /* of now */
-    double lambda, mu;   /* augmented Lagrangian */
-    const real *graph;   /* (d, d): the final graph, once it is fixed; NULL before */
+    double rows;        /* N, training rows */
+    double beta_target; /* of now */
+    double lambda, mu;  /* augmented Lagrangian */
+    const real *graph;  /* (d, d): the final graph, once it is fixed; NULL before */
 } gim__phase;
 
 typedef struct gim__value {
@@ -50,7 +50,8 @@ gim__value gim__objective_check(gim__objective *objective, const real *values, c
 
 /* The parts, for the tests that supply the noise of all draws themselves: everything that follows from it, ... */
 void gim__objective_draw(gim__objective *objective, const real *values);
-/* ... mean over draws of the relaxed graphs' spectral radius from positive u, v; ds += weight x gradient where ds is not NULL. */
+/* ... mean over draws of the relaxed graphs' spectral radius from positive u, v; ds += weight x gradient where ds is
+ * not NULL. */
 double gim__objective_acyclicity(gim__objective *objective, const real *u, const real *v);
 void gim__objective_acyclicity_backward(gim__objective *objective, real *ds, double weight);
 

@@ -1,4 +1,5 @@
-/* When a fit does what: step size, target sparsity, augmented Lagrangian, fixing of the graph. SPDX-License-Identifier: BSD-3-Clause */
+/* When a fit does what: step size, target sparsity, augmented Lagrangian, fixing of the graph.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__SCHEDULE_H
 #define GIM__SCHEDULE_H
 
@@ -21,8 +22,9 @@ typedef struct gim__penalty {
 /* Step from which on the graph is fixed, and mechanisms and interventions alone are learned. */
 uint64_t gim__schedule_fix(const gim__schedule *schedule);
 double gim__schedule_rate(const gim__schedule *schedule, uint64_t step);
-/* beta_target at a step, per row of an environment: up along a half cosine; from the fixing of the graph on, what the relief leaves of it. A dear target
- * makes edges explain what they can; once they are settled, a cheaper one lets weak effects back in. */
+/* beta_target at a step, per row of an environment: up along a half cosine; from the fixing of the graph on, what the
+ * relief leaves of it. A dear target makes edges explain what they can; once they are settled, a cheaper one lets weak
+ * effects back in. */
 double gim__schedule_beta(const gim__schedule *schedule, uint64_t step);
 /* After a check at this step found held_out and acyclicity h. */
 void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,

@@ -48,8 +48,13 @@ gim_status gim__training_copy(gim__training *to, const gim__training *from, cons
 
 void gim__training_free(gim__training *training, const gim_allocator *allocator)
 {
-    void *all[] = {training->n_rows, training->observational, training->features, training->scaled,
-                   training->scaling.center, training->scaling.scale, training->scaling.feature_center,
+    void *all[] = {training->n_rows,
+                   training->observational,
+                   training->features,
+                   training->scaled,
+                   training->scaling.center,
+                   training->scaling.scale,
+                   training->scaling.feature_center,
                    training->scaling.feature_scale};
     for (size_t k = 0; training->name != NULL && k < training->K; k++)
         gim__delete(allocator, training->name[k]);

@@ -1,6 +1,6 @@
-/* golden FILE.json: checks likelihood, acyclicity and prior, with every gradient, against the numbers of a file in the form that
- * test/golden/README.md describes. Prints the worst relative error of each part over the cases; exit 1 past the tolerance,
- * 2 where the file cannot be used. SPDX-License-Identifier: BSD-3-Clause */
+/* golden FILE.json: checks likelihood, acyclicity and prior, with every gradient, against the numbers of a file in the
+ * form that test/golden/README.md describes. Prints the worst relative error of each part over the cases; exit 1 past
+ * the tolerance, 2 where the file cannot be used. SPDX-License-Identifier: BSD-3-Clause */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -19,10 +19,25 @@
 #define TOLERANCE 1e-4
 #endif
 
-enum { RELAXED_VALUE, RELAXED_GRADIENT, DISCRETE_VALUE, DISCRETE_GRADIENT, ACYCLICITY, ACYCLICITY_GRADIENT, PRIOR, PRIOR_GRADIENT, PARTS };
-static const char *const part_name[PARTS] = {
-    "relaxed graph, log-likelihood", "relaxed graph, gradient", "discrete graph, log-likelihood", "discrete graph, gradient",
-    "acyclicity", "acyclicity, gradient", "log-prior", "log-prior, gradient"};
+enum {
+    RELAXED_VALUE,
+    RELAXED_GRADIENT,
+    DISCRETE_VALUE,
+    DISCRETE_GRADIENT,
+    ACYCLICITY,
+    ACYCLICITY_GRADIENT,
+    PRIOR,
+    PRIOR_GRADIENT,
+    PARTS
+};
+static const char *const part_name[PARTS] = {"relaxed graph, log-likelihood",
+                                             "relaxed graph, gradient",
+                                             "discrete graph, log-likelihood",
+                                             "discrete graph, gradient",
+                                             "acyclicity",
+                                             "acyclicity, gradient",
+                                             "log-prior",
+                                             "log-prior, gradient"};
 
 static _Noreturn void unusable(const char *what)
 {
@@ -108,8 +123,8 @@ static gim__spec read_spec(json_t *c, json_t *params)
     return spec;
 }
 
-/* A case's network as [[W, b], ...]; any two widths that are not equal are padded with units of no effect: weights 0 into the
- * smaller layer's missing units. gather takes gradients back out of the padded form. */
+/* A case's network as [[W, b], ...]; any two widths that are not equal are padded with units of no effect: weights 0
+ * into the smaller layer's missing units. gather takes gradients back out of the padded form. */
 typedef struct widths {
     size_t first, second, most;
 } widths;
@@ -155,7 +170,8 @@ static void read_params(real *to, json_t *from, const gim__params *params, const
             fill(to + offset[b], n[b], get(from, block[b]));
     for (size_t b = 0; b < params->n_blocks; b++)
         if (strncmp(params->block[b].name, "mechanism.", 10) == 0)
-            fill(to + params->block[b].offset, params->block[b].size, get(get(from, "theta"), params->block[b].name + 10));
+            fill(to + params->block[b].offset, params->block[b].size,
+                 get(get(from, "theta"), params->block[b].name + 10));
     json_t *target = get(from, "target_mlp"), *nets = get(from, "param_mlps");
     widths w = widths_of(target);
     real *buffer = zeros(gim__mlp_size(spec->net));
@@ -182,7 +198,8 @@ static void read_noise(gim__draws *draws, json_t *noise, const gim__spec *spec)
 static gim__rows read_rows(json_t *X, const gim__spec *spec)
 {
     size_t n = flatten(X, NULL) / spec->d, K = json_array_size(X), d = spec->d, r = 0;
-    gim__rows rows = {n, zeros(n * d), zeros(n * d), zeros(n * d), zeros(n), zeros(n), zeros(n), calloc(n + 1, sizeof(size_t))};
+    gim__rows rows = {n,        zeros(n * d), zeros(n * d), zeros(n * d),
+                      zeros(n), zeros(n),     zeros(n),     calloc(n + 1, sizeof(size_t))};
     fill(rows.x, n * d, X);
     for (size_t k = 0; k < K; k++)
         for (size_t i = 0; i < json_array_size(json_array_get(X, k)); i++)
@@ -215,7 +232,8 @@ static void compare_value(double *worst, double got, json_t *expected)
     keep_worst(worst, fabs(got - want) / (fabs(want) + 1e-300));
 }
 
-/* Of each block the largest difference, relative to the block's largest number. Blocks the JSON lacks are not compared. */
+/* Of each block the largest difference, relative to the block's largest number. Blocks the JSON lacks are not
+ * compared. */
 static void compare_gradient(double *worst, const real *got, const real *want, const gim__params *params, int latents)
 {
     for (size_t b = 0; b < params->n_blocks; b++) {
@@ -251,8 +269,8 @@ static double likelihood(real *grad, gim__objective *objective, const real *valu
     gim__likelihood_backward(work, grad, relaxed ? objective->ds : NULL, values, params, rows, draws, graphs, spec);
     gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, NULL);
     gim__interv_backward(grad, &objective->interv, values, params, spec, NULL);
-    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
-                               spec->alpha, d, spec->rank);
+    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U,
+                               values + params->V, spec->alpha, d, spec->rank);
     return value;
 }
 
@@ -292,8 +310,8 @@ static void check_prior(double *worst, gim__objective *objective, const real *va
     double value = gim__prior_graph(objective->ds, objective->s, spec) +
                    gim__prior_targets(interv, spec->beta_target, spec) + gim__prior_weights(grad, values, params, spec);
     gim__interv_backward(grad, interv, values, params, spec, NULL);
-    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U, values + params->V,
-                               spec->alpha, d, spec->rank);
+    gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U,
+                               values + params->V, spec->alpha, d, spec->rank);
     compare_value(&worst[PRIOR], value, get(expect, "value"));
     read_params(want, get(expect, "grad"), params, spec);
     compare_gradient(&worst[PRIOR_GRADIENT], grad, want, params, 1);
@@ -309,7 +327,8 @@ static void check_case(double *worst, json_t *whole)
     gim__params_layout(&params, &spec);
     size_t K = size(c, "K"), M = size(c, "M");
     gim__rows rows = read_rows(get(c, "X"), &spec);
-    real *values = zeros(params.size), *grad = zeros(params.size), *want = zeros(params.size), *features = zeros(K * spec.p);
+    real *values = zeros(params.size), *grad = zeros(params.size), *want = zeros(params.size),
+         *features = zeros(K * spec.p);
     unsigned char *observational = calloc(K, 1);
     observational[0] = 1;
     fill(features, K * spec.p, get(c, "features"));

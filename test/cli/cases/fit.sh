@@ -164,11 +164,15 @@ fit --resume -o new.gim; exits 0; says 'new.gim: not there yet, so the fit start
 begin '--resume with other tables or another form'
 stop_midway $slow -o part.gim; exits 130
 cp part.gim before.gim
-fit --variables a,b,c --resume -o part.gim; exits 1
+gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --variables a,b,c --resume -o part.gim; exits 1
 says 'part.gim: was fitted to the variables a, b, c, d; cells.tsv has a, b, c'
-fit --features fa,fb --resume -o part.gim; exits 1; says 'was fitted to the features fa, fb, fd; doses.tsv has fa, fb'
+gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --features fa,fb --resume -o part.gim; exits 1; says 'was fitted to the features fa, fb, fd; doses.tsv has fa, fb'
 gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --mechanism nonlinear --resume -o part.gim; exits 1
 says '"mechanism"'
+gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --seed 2 --resume -o part.gim; exits 1
+says 'part.gim: was begun with seed 1, which --resume cannot change'
+gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --set steps=9999 --resume -o part.gim; exits 1
+says 'part.gim: was begun with steps 1600'
 gim fit --data cells.tsv --perturbations doses.tsv --control ctrl --hold-out kd --resume -o part.gim; exits 1; says 'data'
 printf 'no model\n' >no-model.gim
 fit --resume -o no-model.gim; exits 1; says 'no-model.gim: '
