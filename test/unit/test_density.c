@@ -1,5 +1,4 @@
 /* Log-densities of rows against the formulas, and their gradients, by family. SPDX-License-Identifier: BSD-3-Clause */
-#include "math/fn.h"
 #include "testing.h"
 
 enum { FAMILIES = 6 };
