@@ -1,5 +1,6 @@
-/* Memory of one's own: an allocator that counts what a model takes, and refuses past a limit. A fit that runs into it fails with
- * GIM_ERR_NOMEM, gives everything back, and leaves the model as it was. SPDX-License-Identifier: BSD-3-Clause */
+/* Memory of one's own: an allocator that counts what a model takes, and refuses past a limit. A fit that runs into it
+ * fails with GIM_ERR_NOMEM, gives everything back, and leaves the model as it was.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,8 +53,8 @@ static int read_rows(size_t env, const size_t *rows, size_t n_rows, double *x, v
 
 static void report(const char *what, gim_status status, const budget *mine)
 {
-    printf("%-24s %-13s in use %7.1f KiB, at most %7.1f KiB\n", what, gim_status_name(status), (double)mine->used / 1024,
-           (double)mine->most / 1024);
+    printf("%-24s %-13s in use %7.1f KiB, at most %7.1f KiB\n", what, gim_status_name(status),
+           (double)mine->used / 1024, (double)mine->most / 1024);
 }
 
 int main(void)

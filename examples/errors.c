@@ -1,5 +1,5 @@
-/* What failure looks like: every call returns a status, and the model keeps a message that says which value was wrong, where,
- * and what would be right. Nothing here ends the program, and no failed call changes the model.
+/* What failure looks like: every call returns a status, and the model keeps a message that says which value was wrong,
+ * where, and what would be right. Nothing here ends the program, and no failed call changes the model.
  * SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 #include <math.h>

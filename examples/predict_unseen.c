@@ -1,6 +1,6 @@
-/* What will an unseen dose do, and two perturbations at once? Two drugs act on four markers; each was given alone, at two
- * doses. The model then answers for a dose in between, for both drugs together, and for a dose far outside, and says which of
- * these is an extrapolation. SPDX-License-Identifier: BSD-3-Clause */
+/* What will an unseen dose do, and two perturbations at once? Two drugs act on four markers; each was given alone, at
+ * two doses. The model then answers for a dose in between, for both drugs together, and for a dose far outside, and
+ * says which of these is an extrapolation. SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* Which variables does a perturbation hit, what does it make of them, and by which graph does the rest follow? Three knobs of a
- * made-up machine each take one of its parts out of the machine's control. SPDX-License-Identifier: BSD-3-Clause */
+/* Which variables does a perturbation hit, what does it make of them, and by which graph does the rest follow? Three
+ * knobs of a made-up machine each take one of its parts out of the machine's control.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@ enum { PARTS = 4, KNOBS = 3, ENVIRONMENTS = 7, ROWS = 300 };
 
 static const char *const part[PARTS] = {"valve", "flow", "level", "alarm"};
 static const char *const knob[KNOBS] = {"valve-knob", "flow-knob", "level-knob"};
-static const char *const name[ENVIRONMENTS] = {"untouched", "valve a", "valve b", "flow a", "flow b", "level a", "level b"};
+static const char *const name[ENVIRONMENTS] = {"untouched", "valve a", "valve b", "flow a",
+                                               "flow b",    "level a", "level b"};
 static const double setting[ENVIRONMENTS][KNOBS] = {{0, 0, 0}, {2, 0, 0}, {3, 0, 0}, {0, 2, 0},
                                                     {0, 3, 0}, {0, 0, 2}, {0, 0, 3}};
 

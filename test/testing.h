@@ -1,5 +1,5 @@
-/* What several tests share: numbers, comparisons, memory that counts and fails, small problems with all their noise, and the
- * model straight from its formulas. Names begin with t_. SPDX-License-Identifier: BSD-3-Clause */
+/* What several tests share: numbers, comparisons, memory that counts and fails, small problems with all their noise,
+ * and the model straight from its formulas. Names begin with t_. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef TEST_TESTING_H
 #define TEST_TESTING_H
 
@@ -25,8 +25,8 @@ typedef struct t_case {
 #define T_RUN(name, cases) t_run(name, cases, sizeof(cases) / sizeof *(cases))
 int t_run(const char *name, const t_case *cases, size_t n);
 
-/* What this very program prints when it is started anew with these settings ("A=1 B=2") and with GIM_TEST_CHILD=task in its
- * environment; main() asks getenv("GIM_TEST_CHILD") first. Fails the test where the child fails. Free the text. */
+/* What this very program prints when it is started anew with these settings ("A=1 B=2") and with GIM_TEST_CHILD=task in
+ * its environment; main() asks getenv("GIM_TEST_CHILD") first. Fails the test where the child fails. Free the text. */
 char *t_child(const char *settings, const char *task);
 
 /* ---- numbers: splitmix64, no code in common with the library ---- */
@@ -60,8 +60,8 @@ double t_error(double got, double want);
 typedef double (*t_function)(const real *x, void *user);
 double t_gradient_gap(const real *gradient, real *x, size_t n, t_function f, void *user);
 
-/* Kolmogorov-Smirnov: sqrt(n) times the largest distance between the sample's distribution and cdf. Above 1.95 by chance once in
- * a thousand. Sorts the sample. */
+/* Kolmogorov-Smirnov: sqrt(n) times the largest distance between the sample's distribution and cdf. Above 1.95 by
+ * chance once in a thousand. Sorts the sample. */
 double t_kolmogorov(double *sample, size_t n, double (*cdf)(double x));
 
 /* ---- memory ---- */

@@ -8,7 +8,7 @@ line = dose."/line.tsv"
 lights = "red green blue"
 variables = "LIGHT current ir_1 vis_1 ir_2 vis_2 ir_3 vis_3" # those that moved
 
-set terminal svg size 1080,450 font "Helvetica,Arial,sans-serif,14" background "#ffffff" noenhanced
+set terminal svg size 1080,470 font "Helvetica,Arial,sans-serif,14" background "#ffffff" noenhanced
 set output dose."/densities.svg"
 set datafile separator tab
 set key autotitle columnhead
@@ -81,7 +81,7 @@ do for [i = 1:3] {
         stats rows(cells, env) using (column(name)) name "O" nooutput
         stats rows(predicted, env) using (column(name)) name "P" nooutput
         set xrange [-3.1 : last]
-        set yrange [0 : 0.54]
+        set yrange [0 : 0.6]
         plot rows(cells, "reference") using (z(name)):(1. / R_records) smooth kdensity bandwidth width \
                  with filledcurves y1=0 fillcolor rgb before fillstyle transparent solid 0.75 noborder, \
              rows(cells, env) using (z(name)):(1. / O_records) smooth kdensity bandwidth width \

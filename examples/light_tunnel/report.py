@@ -149,8 +149,11 @@ def print_scores(scores, environments, dose):
             line += paint(f"{row[e]['mean_distance']:>14.2f}", "bad" if nearer else "bold" if key == "gim" else "")
         shifts, density = (statistics.fmean(row[e][f] for e in environments) for f in ("pearson", "kde_nll"))
         print(line + (f"{'-':>14}" if key == "none" else f"{shifts:>14.2f}") + f"{density:>14.1f}")
-    print(paint("  shifts r: correlation of predicted with observed shifts; -log p: of the observed rows, by density of the"
-                " predicted", "dim"))
+    for note in ("shifts r: correlation of predicted with observed shifts of the means",
+                 "-log p: of an observed row, by the density of the predicted ones",
+                 f"straight line: through the means of the reference and the {OTHER[dose]} dose; it is told, as gim is not, that"
+                 " both are one light"):
+        print(paint(f"  {note}", "dim"))
     for key in "none", "other", "line":
         wins = [e for e in environments if scores[key][e]["mean_distance"] < gim[e]["mean_distance"]]
         if wins:
@@ -193,7 +196,7 @@ def print_edges(kinds, found, true):
 
 
 def write_drawing(path, kinds):
-    """For neato. Chords of a flat ellipse: no straight edge passes behind a variable."""
+    """For neato. Variables lie on two arcs, so that straight edges seldom pass behind one, whatever they join."""
     lines = [
         "digraph light_tunnel {",
         '  bgcolor="white"; splines=line; outputorder=edgesfirst; pad=0.15;',
@@ -204,11 +207,11 @@ def write_drawing(path, kinds):
     for names, side, reach in (ABOVE, 1, 500), (BELOW, -1, 470):
         for i, name in enumerate(names):
             x = 2 * i / (len(names) - 1) - 1
-            lines.append(f'  {name} [pos="{reach * x:.0f},{side * (75 + 145 * (1 - x * x)):.0f}!"];')
+            lines.append(f'  {name} [pos="{reach * x:.0f},{side * (45 + 190 * (1 - x * x)):.0f}!"];')
     for kind, edges in kinds.items():
         lines += [f"  {a} -> {b} [{EDGES[kind][1]}];" for a, b in edges]
     for i, (kind, (text, style)) in enumerate(EDGES.items()):
-        x, y = -470 + 250 * i, -285
+        x, y = -470 + 250 * i, -300
         text = f'<table border="0" width="180"><tr><td align="left">{len(kinds[kind])} {text}</td></tr></table>'
         lines += [
             f'  {kind}_1, {kind}_2 [shape=point, style=invis, label=""];',

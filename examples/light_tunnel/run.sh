@@ -5,7 +5,7 @@
 # usage: examples/light_tunnel/run.sh [GIM [FOLDER]]      the gim command (build/gim); where results go (build/demo)
 
 set -eu
-gim=$(realpath "${1:-build/gim}")
+gim=$(realpath -m "${1:-build/gim}")
 out=${2:-build/demo}
 here=$(realpath "$(dirname "$0")")
 
@@ -19,8 +19,7 @@ if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
 fi
 
 title() {
-    printf '\n\n%s%s\n' "$bold" "$1"
-    echo "$1$plain" | sed 's/./=/g'
+    printf '\n\n%s%s\n%s%s\n' "$bold" "$1" "$(echo "$1" | sed 's/./=/g')" "$plain"
 }
 
 # Shows a command of gim, broken between options where it is long, and runs it.
@@ -47,7 +46,7 @@ predict() {
 
     gim fit --data cells.tsv.gz --perturbations perturbations.tsv --control reference \
         --hold-out "red_$dose" --hold-out "green_$dose" --hold-out "blue_$dose" \
-        --mechanism nonlinear --seed 1 -o "$dose/model.gim"
+        --mechanism nonlinear --set learning-rate=0.002 --seed 1 -o "$dose/model.gim"
     gim info "$dose/model.gim" --json -o "$dose/info.json"
     gim sample "$dose/model.gim" --perturbations "$dose/unseen.tsv" -n 3334 -o "$dose/gim.tsv"
     gim targets "$dose/model.gim" --perturbations "$dose/unseen.tsv" --quiet --json -o "$dose/targets.json"

@@ -224,7 +224,7 @@ GIM_API gim_status gim_history(const gim_model *model, size_t *n_rows, double *h
 
 /* The environments of the fit. 0 and NULL on a model without one. */
 GIM_API size_t gim_environment_count(const gim_model *model);
-/* environment  out; its name is the model's memory.
+/* environment  in: its struct_size; out: the rest. Its name is the model's memory.
  * features     out: (n_features), or NULL.  errors  GIM_ERR_STATE, GIM_ERR_ARGUMENT. */
 GIM_API gim_status gim_environment_get(const gim_model *model, size_t env, gim_environment *environment,
                                        double *features);
@@ -274,7 +274,8 @@ GIM_API gim_status gim_graph(const gim_model *model, double *probability, unsign
 GIM_API gim_status gim_weights(const gim_model *model, double *weight);
 
 /* Log-density of each row under perturbations, with targets and effects integrated out: exact but for the spread of
- * log_scale and logit_pi, which a quadrature of error below 1e-6 takes. Nats, in the caller's units.
+ * log_scale and logit_pi, for which an 8-point quadrature stands (docs/numerics.md says how close). Nats, in the
+ * caller's units.
  * features     as for gim_sample(), at most 12 rows.   x  (n_rows, n_variables)
  * log_density  out, (n_rows).   errors  GIM_ERR_DATA: a row not finite, or negative under the zero-inflated
  *              mechanism. */

@@ -10,6 +10,8 @@
 #include "model/graph.h"
 #include "model/predict.h"
 
+#define FAR 1e6
+
 /* Perturbations applied together, and the networks' answer to them. */
 typedef struct question {
     const gim_model *model;
@@ -32,12 +34,16 @@ static gim_status check_features(const gim_model *model, const double *features,
     return GIM_OK;
 }
 
+/* Beyond FAR, where every unit of the networks is long saturated, features are cut off, so that all sums stay
+ * finite. */
 static void scale_features(real *scaled, const double *features, size_t Q, const gim_model *model)
 {
     const gim__scaling *scaling = &model->training.scaling;
-    for (size_t i = 0; i < Q * model->p; i++)
-        scaled[i] =
-            (real)((features[i] - scaling->feature_center[i % model->p]) / scaling->feature_scale[i % model->p]);
+    for (size_t i = 0; i < Q * model->p; i++) {
+        size_t f = i % model->p;
+        double value = (features[i] - scaling->feature_center[f]) / scaling->feature_scale[f];
+        scaled[i] = (real)(value > FAR ? FAR : value < -FAR ? -FAR : value);
+    }
 }
 
 static void question_free(question *asked)

@@ -159,8 +159,8 @@ gim_status gim__writer_open(gim__writer *writer, const char *path, const gim_all
     if (writer->file < 0)
         return fail(message, path, "no file can be made in its folder", errno);
     writer->made = 1;
-    if (mode >= 0 && fchmod(writer->file, (mode_t)mode) != 0)
-        errno = 0; /* some file systems have no permissions to keep; those that it has now are no wider */
+    if (mode >= 0)
+        fchmod(writer->file, (mode_t)mode); /* in vain where files have none to keep; those that it has are no wider */
     return GIM_OK;
 }
 

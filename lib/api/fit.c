@@ -71,15 +71,17 @@ static gim_status prepare(making *made, gim_model *model, const gim_data *source
                                        model->feature, model->d, model->p, &data_plan);
     if (status != GIM_OK)
         return status;
-    if (resume && !gim__training_equal(&made->data.training, &model->training, model->d, model->p))
+    if (resume && !(gim__training_equal(&made->data.training, &model->training, model->d, model->p) &&
+                    made->data.fingerprint == model->fit.fingerprint))
         return gim__fail(model->message, GIM_ERR_DATA,
-                         "these are not the data of the fit: environments, their rows, features or scales differ");
+                         "these are not the data of the fit: environments, rows or features differ");
     if (gim__fit_new(&made->fit, &model->allocator, n, model->d, most) != GIM_OK)
         return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for %zu parameters", n);
     if (resume)
         gim__fit_copy(&made->fit, &model->fit, n, model->d);
     else
         gim__fit_start(&made->fit, plan, gim__option(&model->options, GIM_PENALTY_START));
+    made->fit.fingerprint = made->data.fingerprint;
     made->fit.n_rows = made->data.n_all;
     made->fit.n_held = made->data.n_all - made->data.n_train;
     made->fit.in_memory = gim__data_in_memory(&made->data) || made->data.moments != NULL;
@@ -216,6 +218,9 @@ gim_status gim_environment_get(const gim_model *model, size_t env, gim_environme
     if (env >= training->K || environment == NULL)
         return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no environment %zu; the fit had %zu", env,
                          training->K);
+    if (environment->struct_size < sizeof *environment)
+        return gim__fail(model->message, GIM_ERR_ARGUMENT,
+                         "environment must have struct_size = sizeof(gim_environment)");
     *environment = (gim_environment){sizeof *environment, training->n_rows[env], training->observational[env],
                                      training->name[env]};
     if (features != NULL)

@@ -6,6 +6,7 @@
 
 #include "api/metadata.h"
 #include "base/alloc.h"
+#include "base/name.h"
 #include "model/graph.h"
 
 enum { MOST_ARRAYS = 3 * GIM__BLOCKS + 9 };
@@ -126,7 +127,7 @@ static gim_status check_values(const list *all, gim__message *message, const cha
 static gim_status check_environments(const gim_model *model, const char *path)
 {
     for (size_t k = 0; k < model->training.K; k++)
-        if (!gim__model_name_valid(model->training.name[k]))
+        if (!gim__name_valid(model->training.name[k]))
             return gim__file_fail(model->message, path, GIM_ERR_DATA,
                                   "the name of environment %zu is not UTF-8 of 1 to 1023 bytes, as a file needs it", k);
     return GIM_OK;
@@ -224,7 +225,7 @@ static gim_status derive(gim_model *made, const gim__container *container)
 }
 
 /* Nothing is allocated for an array before the file is known to have that many bytes for it. */
-static gim_status load_fit(gim_model *made, const gim__metadata *metadata, const gim__container *container)
+static gim_status load_fit(gim_model *made, const gim__metadata *metadata, gim__container *container)
 {
     list all;
     uint32_t checksum = 0;
@@ -245,7 +246,7 @@ static gim_status load_fit(gim_model *made, const gim__metadata *metadata, const
     if (status != GIM_OK)
         return status;
     list_arrays(&all, &made->params, &made->fit, &made->training, made->d, made->p);
-    status = gim__container_read(container, all.array, all.n, &checksum);
+    status = gim__container_read(container, all.array, &checksum);
     if (status == GIM_OK)
         status = gim__metadata_check(container, checksum);
     if (status == GIM_OK)
@@ -253,7 +254,7 @@ static gim_status load_fit(gim_model *made, const gim__metadata *metadata, const
     return status == GIM_OK ? derive(made, container) : status;
 }
 
-static gim_status load_unfitted(const gim__container *container)
+static gim_status load_unfitted(gim__container *container)
 {
     gim_status status = gim__container_match(container, NULL, 0);
     return status == GIM_OK ? gim__metadata_check(container, gim__checksum_start(container->metadata)) : status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/name.h"
 
 /* FORMAT_VERSION rises when a file may hold what earlier versions of the library do not know. */
 #define FORMAT "gim"
@@ -36,7 +37,8 @@ static const struct {
                {"penalty-mu", REAL, 0},
                {"penalty-last", REAL, 0},
                {"penalty-best", REAL, 0},
-               {"checks", COUNT, 2000000000}};
+               {"checks", COUNT, 2000000000},
+               {"fingerprint", REAL, 0}};
 enum { MEMBERS = sizeof members / sizeof *members };
 
 static const gim_status statuses[] = {GIM_OK, GIM_STOPPED, GIM_CYCLIC};
@@ -45,10 +47,12 @@ enum { STATUSES = sizeof statuses / sizeof *statuses };
 /* All are exact in a double. */
 static void numbers_of(double number[MEMBERS], const gim__fit *fit)
 {
-    const double numbers[MEMBERS] = {(double)fit->step,   fit->objective,       fit->held_out,         fit->acyclicity,
-                                     fit->seconds,        fit->n_rows,          fit->n_held,           fit->in_memory,
-                                     fit->fixed,          (double)fit->removed, fit->penalty.lambda,   fit->penalty.mu,
-                                     fit->penalty.last_h, fit->penalty.best,    (double)fit->n_history};
+    const double numbers[MEMBERS] = {(double)fit->step,    fit->objective,      fit->held_out,
+                                     fit->acyclicity,      fit->seconds,        fit->n_rows,
+                                     fit->n_held,          fit->in_memory,      fit->fixed,
+                                     (double)fit->removed, fit->penalty.lambda, fit->penalty.mu,
+                                     fit->penalty.last_h,  fit->penalty.best,   (double)fit->n_history,
+                                     fit->fingerprint};
     memcpy(number, numbers, sizeof numbers);
 }
 
@@ -70,6 +74,7 @@ static void to_fit(gim__fit *fit, const double number[MEMBERS])
     fit->penalty.last_h = number[i++];
     fit->penalty.best = number[i++];
     fit->n_history = (size_t)number[i++];
+    fit->fingerprint = number[i++];
 }
 
 /* ---- writing ---- */
@@ -274,7 +279,7 @@ void gim__metadata_free(gim__metadata *metadata)
 static gim_status take_name(char **to, const json_t *value, const char *what, size_t i, const gim__container *container)
 {
     const char *name = json_string_value(value);
-    if (name == NULL || !gim__model_name_valid(name))
+    if (name == NULL || !gim__name_valid(name))
         return gim__container_fail(container, GIM_ERR_FORMAT, "the name of %s %zu is not text of 1 to 1023 bytes", what,
                                    i);
     char *copy = gim__clone_text(container->allocator, name);

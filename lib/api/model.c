@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/name.h"
 
-enum { MOST_VARIABLES = 10000, MOST_FEATURES = 100000, MOST_NAME = 1023 };
+enum { MOST_VARIABLES = 10000, MOST_FEATURES = 100000 };
+
+#define MOST_EXACT (INT64_C(1) << 53) /* whole numbers up to here are exact in a double */
 
 const char *gim_version(void)
 {
@@ -139,6 +142,8 @@ gim_status gim_model_copy(gim_model **copy, const gim_model *model)
 
 size_t gim_message(const gim_model *model, char *text, size_t size)
 {
+    if (model == NULL && text != NULL && size > 0)
+        text[0] = '\0';
     if (model == NULL || (text == NULL && size > 0))
         return 0;
     return gim__message_copy(model->message, text, size);
@@ -156,43 +161,15 @@ size_t gim_feature_count(const gim_model *model)
     return model == NULL ? 0 : model->p;
 }
 
-/* Bytes of the UTF-8 sequence at text, 0 where there is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *text)
-{
-    size_t n = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : (text[0] & 0xf0) == 0xe0 ? 3 : 4;
-    if (text[0] >= 0xf5 || (text[0] >= 0x80 && text[0] < 0xc2))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
-        return 0;
-    return n;
-}
-
-int gim__model_name_valid(const char *name)
-{
-    const unsigned char *text = (const unsigned char *)name;
-    size_t length = 0;
-    while (text[length] != '\0' && length <= MOST_NAME) {
-        size_t n = utf8_length(text + length);
-        if (n == 0)
-            return 0;
-        length += n;
-    }
-    return length > 0 && length <= MOST_NAME;
-}
-
 static gim_status set_name(gim_model *model, char **names, size_t n, size_t index, const char *name, const char *what)
 {
     if (atomic_load(&model->busy))
         return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; name its %ss before", what);
     if (index >= n)
         return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no %s %zu; the model has %zu", what, index, n);
-    if (name == NULL || !gim__model_name_valid(name))
+    if (name == NULL || !gim__name_valid(name))
         return gim__fail(model->message, GIM_ERR_ARGUMENT, "the name of %s %zu must be UTF-8 text of 1 to %d bytes",
-                         what, index, MOST_NAME);
+                         what, index, GIM__MOST_NAME);
     for (size_t i = 0; i < n; i++)
         if (i != index && strcmp(names[i], name) == 0)
             return gim__fail(model->message, GIM_ERR_ARGUMENT, "%s %zu is called \"%s\" already; names must differ",
@@ -242,6 +219,9 @@ static gim_status set(gim_model *model, gim_option option, gim_option_kind kind,
 
 gim_status gim_set_int(gim_model *model, gim_option option, int64_t value)
 {
+    if (model != NULL && (value > MOST_EXACT || value < -MOST_EXACT))
+        return gim__fail(model->message, GIM_ERR_OPTION, "option number %d cannot be %lld; whole numbers go up to 2^53",
+                         (int)option, (long long)value);
     return set(model, option, GIM_INT, (double)value);
 }
 
@@ -253,8 +233,10 @@ gim_status gim_set_real(gim_model *model, gim_option option, double value)
 gim_status gim_get_int(const gim_model *model, gim_option option, int64_t *value)
 {
     double found = 0;
-    if (model == NULL || value == NULL)
+    if (model == NULL)
         return GIM_ERR_ARGUMENT;
+    if (value == NULL)
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "value must not be NULL");
     gim_status status = gim__option_get(&model->options, option, GIM_INT, &found, model->message);
     if (status == GIM_OK)
         *value = (int64_t)found;
@@ -263,8 +245,10 @@ gim_status gim_get_int(const gim_model *model, gim_option option, int64_t *value
 
 gim_status gim_get_real(const gim_model *model, gim_option option, double *value)
 {
-    if (model == NULL || value == NULL)
+    if (model == NULL)
         return GIM_ERR_ARGUMENT;
+    if (value == NULL)
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "value must not be NULL");
     return gim__option_get(&model->options, option, GIM_REAL, value, model->message);
 }
 

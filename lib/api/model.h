@@ -30,7 +30,5 @@ gim__schedule gim__model_schedule(const gim_model *model);
 size_t gim__model_most_history(const gim_model *model);
 /* GIM_OK where the model has a fit and is not being fitted. */
 gim_status gim__model_ready(const gim_model *model);
-/* Whether text is UTF-8 of 1 to 1023 bytes. */
-int gim__model_name_valid(const char *name);
 
 #endif

@@ -312,12 +312,13 @@ gim_status gim__container_index(gim__container *container)
     return check_places(container);
 }
 
-static const gim__array *find_array(const gim__array *array, size_t n_arrays, const char *name)
+/* n_arrays where there is none of that name. */
+static size_t find_array(const gim__array *array, size_t n_arrays, const char *name)
 {
-    for (size_t i = 0; i < n_arrays; i++)
-        if (strcmp(array[i].name, name) == 0)
-            return &array[i];
-    return NULL;
+    size_t i = 0;
+    while (i < n_arrays && strcmp(array[i].name, name) != 0)
+        i++;
+    return i;
 }
 
 static int same_type(const gim__tensor *tensor, const gim__array *array)
@@ -335,15 +336,16 @@ static int same_shape(const gim__tensor *tensor, const gim__array *array)
 }
 
 /* Names differ on both sides, so equal counts and a match for each tensor are a match for each array. */
-gim_status gim__container_match(const gim__container *container, const gim__array *array, size_t n_arrays)
+gim_status gim__container_match(gim__container *container, const gim__array *array, size_t n_arrays)
 {
     char plain[PLAIN];
     for (size_t i = 0; i < container->n_tensors; i++) {
-        const gim__tensor *tensor = &container->tensor[i];
-        const gim__array *its = find_array(array, n_arrays, tensor->name);
+        gim__tensor *tensor = &container->tensor[i];
+        tensor->array = find_array(array, n_arrays, tensor->name);
         gim__plain(plain, sizeof plain, tensor->name);
-        if (its == NULL)
+        if (tensor->array == n_arrays)
             return gim__container_fail(container, GIM_ERR_FORMAT, "tensor \"%s\" is none that this model has", plain);
+        const gim__array *its = &array[tensor->array];
         if (!same_type(tensor, its))
             return gim__container_fail(container, GIM_ERR_FORMAT, "tensor \"%s\" is %s; it must be %s", plain,
                                        dtypes[tensor->dtype].name, dtypes[dtype_of(its->element)].name);
@@ -380,15 +382,12 @@ static gim_status read_tensor(const gim__container *container, const gim__tensor
     return GIM_OK;
 }
 
-gim_status gim__container_read(const gim__container *container, const gim__array *array, size_t n_arrays,
-                               uint32_t *checksum)
+gim_status gim__container_read(const gim__container *container, const gim__array *array, uint32_t *checksum)
 {
     gim_status status = GIM_OK;
     *checksum = gim__checksum_start(container->metadata);
-    for (size_t i = 0; status == GIM_OK && i < container->n_tensors; i++) {
-        const gim__tensor *tensor = &container->tensor[i];
-        status = read_tensor(container, tensor, find_array(array, n_arrays, tensor->name), checksum);
-    }
+    for (size_t i = 0; status == GIM_OK && i < container->n_tensors; i++)
+        status = read_tensor(container, &container->tensor[i], &array[container->tensor[i].array], checksum);
     return status;
 }
 

@@ -39,6 +39,7 @@ typedef struct gim__tensor {
     size_t n_dims;
     uint64_t dims[GIM__DIMS];
     uint64_t begin, bytes; /* from the start of the data */
+    size_t array;          /* which of the arrays it matches */
 } gim__tensor;
 
 /* A file that is read. */
@@ -59,10 +60,9 @@ gim_status gim__container_open(gim__container *container, const char *path, cons
  * end. */
 gim_status gim__container_index(gim__container *container);
 /* Checks that there is a tensor for each array, of its type and shape, and no other; array[].values may be NULL. */
-gim_status gim__container_match(const gim__container *container, const gim__array *array, size_t n_arrays);
-/* Fills the arrays, which match. */
-gim_status gim__container_read(const gim__container *container, const gim__array *array, size_t n_arrays,
-                               uint32_t *checksum);
+gim_status gim__container_match(gim__container *container, const gim__array *array, size_t n_arrays);
+/* Fills the arrays, which are those that matched, in the same order. */
+gim_status gim__container_read(const gim__container *container, const gim__array *array, uint32_t *checksum);
 void gim__container_close(gim__container *container);
 /* "PATH: ..." */
 #define gim__container_fail(container, ...) gim__file_fail((container)->message, (container)->reader.path, __VA_ARGS__)

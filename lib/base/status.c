@@ -52,12 +52,28 @@ size_t gim__message_copy(gim__message *message, char *text, size_t size)
     return length;
 }
 
+/* Ends a text that was cut at size bytes before the letter (a UTF-8 sequence) that was cut through. */
+static void end_at_letter(char *text, size_t size)
+{
+    size_t n = size - 1, start = n;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0 || (unsigned char)text[start - 1] < 0xc0)
+        return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t wanted = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (n - (start - 1) < wanted)
+        text[start - 1] = '\0';
+}
+
 gim_status gim__fail(gim__message *message, gim_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     pthread_mutex_lock(&message->lock);
-    vsnprintf(message->text, sizeof message->text, format, arguments);
+    int length = vsnprintf(message->text, sizeof message->text, format, arguments);
+    if (length >= (int)sizeof message->text)
+        end_at_letter(message->text, sizeof message->text);
     pthread_mutex_unlock(&message->lock);
     va_end(arguments);
     return status;

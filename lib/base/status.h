@@ -10,7 +10,7 @@
 /* Text of the newest failure. The lock is there because queries of one model may fail on several threads at once. */
 typedef struct gim__message {
     pthread_mutex_t lock;
-    char text[512];
+    char text[2560]; /* two names of the longest and words around them */
 } gim__message;
 
 void gim__message_init(gim__message *message);

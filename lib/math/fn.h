@@ -23,8 +23,9 @@ static inline real gim__exp(real x)
     } power;
     x = x < -87.0f ? -87.0f : x;
     x = x > 88.0f ? 88.0f : x;
-    float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f; /* rounds to the nearest integer: 1.5 * 2^23 */
-    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;   /* log 2 in two parts, the first exact in n */
+    float number = x == x ? x : 0;                                /* a NaN comes out as one, by r */
+    float n = (number * 1.44269504f + 12582912.0f) - 12582912.0f; /* rounds to the nearest integer: 1.5 * 2^23 */
+    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;        /* log 2 in two parts, the first exact in n */
     float p = 1.0f / 5040;
     p = p * r + 1.0f / 720;
     p = p * r + 1.0f / 120;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/name.h"
 #include "base/rng.h"
 
 enum { MOST_HELD = 256, READ_VALUES = 1 << 16 };
@@ -55,6 +56,15 @@ static gim_status fail(gim__data *data, gim_status status, const char *what)
     return gim__fail(data->message, status, "%s", what);
 }
 
+/* A callback's own answer, given back unchanged. */
+static gim_status callback_ended(gim__data *data, int status, const char *callback, size_t k)
+{
+    if (status < 0)
+        return gim__fail(data->message, status, "the data's %s() failed with %d for environment %zu", callback, status,
+                         k);
+    return status;
+}
+
 /* Asks for one environment and checks the answer. */
 static gim_status describe(gim__data *data, size_t k)
 {
@@ -63,11 +73,14 @@ static gim_status describe(gim__data *data, size_t k)
     char plain[64];
     int status = data->source->describe(k, &environment, training->features + k * data->p, data->source->user);
     if (status != 0)
-        return status;
+        return callback_ended(data, status, "describe", k);
     snprintf(plain, sizeof plain, "environment %zu", k);
     training->name[k] = gim__clone_text(data->allocator, environment.name != NULL ? environment.name : plain);
     if (training->name[k] == NULL)
         return fail(data, GIM_ERR_NOMEM, "out of memory for an environment's name");
+    if (!gim__name_valid(training->name[k]))
+        return gim__fail(data->message, GIM_ERR_DATA, "the name of environment %zu must be UTF-8 text of 1 to %d bytes",
+                         k, GIM__MOST_NAME);
     if (environment.n_rows == 0)
         return gim__fail(data->message, GIM_ERR_DATA, "environment \"%s\" has no rows; each needs at least one",
                          training->name[k]);
@@ -100,7 +113,7 @@ static gim_status read_rows(gim__data *data, size_t k, size_t n)
 {
     int status = data->source->read(k, data->index, n, data->buffer, data->source->user);
     if (status != 0)
-        return status;
+        return callback_ended(data, status, "read", k);
     for (size_t i = 0; i < n * data->d; i++) {
         double value = data->buffer[i];
         int negative = data->zero_inflated && value < 0;
@@ -179,11 +192,21 @@ static void add_scaling(gim__data *data, const double *x)
     data->n_scaling++;
 }
 
+/* Weights that change from environment to environment, from row to row and from variable to variable. */
+static double fingerprint(const double *x, size_t k, size_t r, size_t d)
+{
+    double sum = 0;
+    for (size_t j = 0; j < d; j++)
+        sum += x[j] * (double)(1 + (k * 17 + r * 31 + j * 7) % 101);
+    return sum;
+}
+
 /* Takes in one row of the first reading. */
 static void take_row(gim__data *data, size_t k, size_t r, const double *x, int scales, size_t *n_held_rows)
 {
     size_t d = data->d, before = held_before(data, k, r);
     real *to = data->cache[k] == NULL ? NULL : data->cache[k] + (r - before) * d;
+    data->fingerprint += fingerprint(x, k, r, d);
     if (scales)
         add_scaling(data, x);
     if (is_held(data, k, r, before)) {

@@ -26,6 +26,7 @@ typedef struct gim__data {
     double n_scaling;       /* how many these are */
     double n_train, n_all, n_perturbed; /* training rows; all rows; mean training rows of a perturbed environment */
 
+    double fingerprint;            /* a sum over all rows that tells other rows apart, or the same in another order */
     size_t batch_rows, block_rows; /* rows of an environment a step; rows of one call to read() */
     double *buffer;                /* (block_rows, d) */
     size_t *index;                 /* (block_rows) */

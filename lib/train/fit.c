@@ -193,7 +193,7 @@ static gim_status check(run *mine)
         row[2] = fit->held_out;
         row[3] = fit->acyclicity;
         row[4] = fit->penalty.mu;
-        row[5] = (double)count_edges(fit->edge, plan->spec->d);
+        row[5] = (double)(count_edges(fit->edge, plan->spec->d) + fit->removed);
     }
     return GIM_OK;
 }
@@ -213,9 +213,13 @@ static gim_status report(const run *mine)
                              .held_out = fit->held_out,
                              .acyclicity = fit->acyclicity,
                              .penalty = fit->penalty.mu,
-                             .edges = count_edges(fit->edge, plan->spec->d),
+                             .edges = count_edges(fit->edge, plan->spec->d) + fit->removed,
                              .seconds_left = done > 0 ? taken / done * left : NAN};
-    return plan->progress(&progress, plan->user);
+    int status = plan->progress(&progress, plan->user);
+    if (status < 0)
+        return gim__fail(plan->message, status, "the progress function failed with %d at step %llu", status,
+                         (unsigned long long)fit->step);
+    return status;
 }
 
 /* One step, and what is due after it. */
@@ -259,7 +263,7 @@ gim_status gim__fit_run(gim__fit *fit, gim__data *data, const gim__fit_plan *pla
     gim_status status = run_new(&mine);
     if (status == GIM_OK && fit->fixed)
         use_graph(&mine);
-    if (status == GIM_OK && fit->step == 0)
+    if (status == GIM_OK && fit->n_history == 0)
         status = check(&mine);
     if (status == GIM_OK)
         status = report(&mine);

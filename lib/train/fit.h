@@ -18,7 +18,8 @@ typedef struct gim__fit {
     size_t removed;      /* edges that went to break cycles */
     double objective, held_out, acyclicity, seconds;
     double n_rows, n_held, in_memory;
-    double *history; /* (n_history, GIM_HISTORY_COLUMNS) */
+    double fingerprint; /* of the rows: gim__data */
+    double *history;    /* (n_history, GIM_HISTORY_COLUMNS) */
     size_t n_history, most_history;
 } gim__fit;
 

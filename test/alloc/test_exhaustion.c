@@ -1,5 +1,8 @@
-/* Memory runs out: each call is made with its first, second, ... allocation failing, until it needs no more. It says so, leaves
- * the model as it was, and keeps nothing. SPDX-License-Identifier: BSD-3-Clause */
+/* Memory runs out: each call is made with its first, second, ... allocation failing, until it needs no more. It says
+ * so, leaves the model as it was, and keeps nothing. SPDX-License-Identifier: BSD-3-Clause */
+#include <dirent.h>
+#include <unistd.h>
+
 #include "property/systems.h"
 
 /* A model, its data, and its memory. */
@@ -9,7 +12,8 @@ typedef struct scene {
     source *from;
     gim_mechanism mechanism;
     gim_intervention intervention;
-    int n; /* which of several questions */
+    int n;                     /* which of several questions */
+    char folder[64], path[80]; /* where files go */
 } scene;
 
 typedef gim_status (*operation)(scene *at);
@@ -102,6 +106,16 @@ static gim_status ask_distance(scene *at)
     return gim_feature_distance(at->model, features, &distance, NULL);
 }
 
+static gim_status save_model(scene *at)
+{
+    return gim_model_save(at->model, at->path);
+}
+
+static gim_status load_model(scene *at)
+{
+    return gim_model_load(&at->other, at->path, &at->memory.allocator);
+}
+
 /* ---- one call, with each of its allocations failing ---- */
 
 static int is_fitted(const gim_model *model)
@@ -124,6 +138,13 @@ static int fails_at(scene *at, operation call, size_t k, const char *name)
         return 0;
     }
     ck_assert_msg(status == GIM_ERR_NOMEM, "%s, allocation %zu: %s", name, k, gim_status_name(status));
+    if (call == load_model && at->other != NULL) { /* to be asked, and to be freed */
+        ck_assert_msg(strstr(message_of(at->other), "memory") != NULL, "%s, allocation %zu: %s", name, k,
+                      message_of(at->other));
+        ck_assert(!is_fitted(at->other));
+        gim_model_free(at->other);
+        at->other = NULL;
+    }
     ck_assert_msg(at->memory.bytes == bytes && at->memory.blocks == blocks, "%s, allocation %zu: %zu bytes are kept",
                   name, k, at->memory.bytes - bytes);
     ck_assert_msg(at->other == NULL, "%s: allocation %zu", name, k);
@@ -148,8 +169,8 @@ static void exhaust(scene *at, operation call, const char *name)
             break;
         if (at->model == NULL)
             continue;
-        ck_assert_msg(strstr(message_of(at->model), "memory") != NULL, "%s, allocation %zu: %s", name, k,
-                      message_of(at->model));
+        ck_assert_msg(call == load_model || strstr(message_of(at->model), "memory") != NULL, "%s, allocation %zu: %s",
+                      name, k, message_of(at->model));
         snprintf(names[1], sizeof names[1], "%.20s %.8s", gim_variable_name(at->model, 1),
                  gim_feature_name(at->model, 1));
         ck_assert_str_eq(names[0], names[1]);
@@ -248,6 +269,80 @@ START_TEST(copies)
     exhaust(&at, copy_model, "gim_model_copy() of a stopped fit");
     ck_assert_int_ge(resume_model(&at), 0);
     exhaust(&at, copy_model, "gim_model_copy() of a fit");
+    close_scene(&at);
+}
+END_TEST
+
+/* ---- files ---- */
+
+static void open_folder(scene *at)
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(at->folder, sizeof at->folder, "%.40s/gim-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(at->folder));
+    snprintf(at->path, sizeof at->path, "%s/model.gim", at->folder);
+}
+
+static void close_folder(scene *at)
+{
+    unlink(at->path);
+    ck_assert_msg(rmdir(at->folder) == 0, "something is left in %s", at->folder);
+}
+
+static size_t files_in(const char *folder)
+{
+    size_t n = 0;
+    DIR *listing = opendir(folder);
+    ck_assert_ptr_nonnull(listing);
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
+        n += entry->d_name[0] != '.' || (entry->d_name[1] != '\0' && strcmp(entry->d_name, "..") != 0);
+    closedir(listing);
+    return n;
+}
+
+static size_t read_whole(char *content, size_t size, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    size_t n = fread(content, 1, size, file);
+    fclose(file);
+    ck_assert_uint_lt(n, size);
+    return n;
+}
+
+/* A save that runs out of memory leaves the file that was there, and nothing beside it. */
+static void exhaust_save(scene *at)
+{
+    static char before[1 << 18], after[1 << 18];
+    CHECK_OK(gim_model_save(at->model, at->path));
+    size_t n = read_whole(before, sizeof before, at->path);
+    set_int(at->model, GIM_THREADS, 3); /* so that a file written now would be another */
+    for (size_t k = 1; fails_at(at, save_model, k, "gim_model_save()"); k++) {
+        ck_assert_uint_eq(files_in(at->folder), 1);
+        ck_assert_uint_eq(read_whole(after, sizeof after, at->path), n);
+        ck_assert_mem_eq(before, after, n);
+    }
+    ck_assert_uint_eq(files_in(at->folder), 1);
+    ck_assert(read_whole(after, sizeof after, at->path) != n || memcmp(before, after, n) != 0);
+    set_int(at->model, GIM_THREADS, 1);
+}
+
+START_TEST(files)
+{
+    scene at;
+    open_scene(&at, _i);
+    open_folder(&at);
+    make_model(&at);
+    for (int state = 0; state < 3; state++) { /* not fitted, stopped, complete */
+        if (state == 1)
+            CHECK_STATUS(fit_half(&at), GIM_STOPPED);
+        if (state == 2)
+            ck_assert_int_ge(resume_model(&at), 0);
+        exhaust(&at, save_model, "gim_model_save()");
+        exhaust(&at, load_model, "gim_model_load()");
+        exhaust_save(&at);
+    }
+    close_folder(&at);
     close_scene(&at);
 }
 END_TEST
@@ -369,13 +464,8 @@ END_TEST
 
 int main(void)
 {
-    t_case cases[] = {{a_new_model, 1},
-                      {names, 1},
-                      {a_fit, 12},
-                      {a_fit_that_is_stopped_and_resumed, 6},
-                      {copies, 6},
-                      {questions, 6},
-                      {forms_that_are_too_large, 1},
+    t_case cases[] = {{a_new_model, 1},      {names, 1}, {a_fit, 12},    {a_fit_that_is_stopped_and_resumed, 6},
+                      {copies, 6},           {files, 6}, {questions, 6}, {forms_that_are_too_large, 1},
                       {vast_environments, 1}};
     return T_RUN("exhaustion", cases);
 }

@@ -1,5 +1,5 @@
-/* Made-up systems whose graph and targets are known, and rows of them served by gim_data callbacks that note how they are used
- * and can stop or fail at any call. All in this header, so that any test program can have it.
+/* Made-up systems whose graph and targets are known, and rows of them served by gim_data callbacks that note how they
+ * are used and can stop or fail at any call. All in this header, so that any test program can have it.
  * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef TEST_SYSTEMS_H
 #define TEST_SYSTEMS_H
@@ -31,8 +31,8 @@ typedef struct made_action {
     double effect[MOST_D], scale[MOST_D];
 } made_action;
 
-/* Gaussian mechanisms see the parents, nonlinear ones 1.5 tanh of them; a zero-inflated one is the exponential of a linear one
- * in log(1 + x). */
+/* Gaussian mechanisms see the parents, nonlinear ones 1.5 tanh of them; a zero-inflated one is the exponential of a
+ * linear one in log(1 + x). */
 static double made_shape(const made_system *system, double x)
 {
     return system->mechanism == GIM_LINEAR ? x : system->mechanism == GIM_NONLINEAR ? 1.5 * tanh(x) : log1p(x);
@@ -244,8 +244,8 @@ static gim_status fit(gim_model *model, source *data)
     return status;
 }
 
-/* Three variables x0 -> x1 -> x2, two features, a control and three perturbed environments; values >= 0 for the zero-inflated
- * mechanism. */
+/* Three variables x0 -> x1 -> x2, two features, a control and three perturbed environments; values >= 0 for the
+ * zero-inflated mechanism. */
 static source *small_source(gim_mechanism mechanism, gim_intervention intervention, uint64_t seed)
 {
     static const char *const names[] = {"control", "first", "second", "both"};
@@ -271,8 +271,9 @@ static source *small_source(gim_mechanism mechanism, gim_intervention interventi
     return made;
 }
 
-/* A system of d variables, each with one or two of those before it as parents, and K environments: environment 0 observational,
- * the others with one or two targets each, whose features say which and how much. noise of 0.5, effects of about size. */
+/* A system of d variables, each with one or two of those before it as parents, and K environments: environment 0
+ * observational, the others with one or two targets each, whose features say which and how much. noise of 0.5, effects
+ * of about size. */
 static source *random_source(made_system *system, size_t d, size_t K, size_t n_control, size_t n_rows, double size,
                              uint64_t seed)
 {

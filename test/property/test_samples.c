@@ -1,5 +1,5 @@
-/* Samples of a fitted linear model have the moments that follow, in closed form, from what the model says of its graph, targets
- * and effects; and several perturbations act together as gim.h says. SPDX-License-Identifier: BSD-3-Clause */
+/* Samples of a fitted linear model have the moments that follow, in closed form, from what the model says of its graph,
+ * targets and effects; and several perturbations act together as gim.h says. SPDX-License-Identifier: BSD-3-Clause */
 #include "property/systems.h"
 
 enum { D = 4, K = 10, N = 60000, MOST_Q = 2 };
@@ -159,7 +159,8 @@ static void expect_shift(second *wanted, const law *of)
     add_linear(wanted->mean, wanted->covariance, weight, shift, variance, 1);
 }
 
-/* Hard: over all ways in which each variable is left alone or set by one of the perturbations, of which the last wins. */
+/* Hard: over all ways in which each variable is left alone or set by one of the perturbations, of which the last
+ * wins. */
 static void expect_hard(second *wanted, const law *of)
 {
     size_t ways = 1;
@@ -262,7 +263,8 @@ static void means(double *mean, const gim_model *model, const double *features, 
     }
 }
 
-/* In a linear system, what two shifts do to the means adds up, whichever comes first, and twice the same is twice as much. */
+/* In a linear system, what two shifts do to the means adds up, whichever comes first, and twice the same is twice as
+ * much. */
 START_TEST(shifts_add_up)
 {
     source *from = data_of(GIM_SHIFT, 2);

@@ -115,6 +115,8 @@ START_TEST(no_function_minds_a_null_model)
     CHECK_STATUS(gim_feature_distance(NULL, value, value, &outside), GIM_ERR_ARGUMENT);
     CHECK_STATUS(gim_model_copy(&copy, NULL), GIM_ERR_ARGUMENT);
     ck_assert_ptr_null(copy);
+    CHECK_STATUS(gim_model_save(NULL, "nowhere/at/all"), GIM_ERR_ARGUMENT);
+    CHECK_STATUS(gim_model_load(NULL, "nowhere/at/all", NULL), GIM_ERR_ARGUMENT);
     for (int i = 0; i < 4; i++)
         ck_assert_double_eq(value[i], i + 1);
     ck_assert_int_eq(number, 5);
@@ -445,7 +447,7 @@ START_TEST(a_copy_answers_as_its_original_and_outlives_it)
     static answers before, after;
     source *data = small_source(GIM_LINEAR, GIM_HARD, 1);
     gim_model *model = quick_model(3, 2, GIM_LINEAR, GIM_HARD, 40), *copy;
-    gim_environment environment;
+    gim_environment environment = {.struct_size = sizeof environment};
     double features[2];
     fit(model, data);
     CHECK_OK(gim_model_copy(&copy, model));

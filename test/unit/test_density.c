@@ -69,7 +69,8 @@ START_TEST(forward_is_the_formula)
 }
 END_TEST
 
-/* A zero, and nothing else, of a variable that is not targeted: log pi. A positive value: log(1 - pi) + log N(log x) - log x. */
+/* A zero, and nothing else, of a variable that is not targeted: log pi. A positive value: log(1 - pi) + log N(log x) -
+ * log x. */
 START_TEST(zeros_have_the_mass_of_their_probability)
 {
     setting *at = setting_new(2);

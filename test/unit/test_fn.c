@@ -1,5 +1,5 @@
-/* Elementary functions within the bounds that fn.h states, over all of their range. What is not a number stays not a number.
- * SPDX-License-Identifier: BSD-3-Clause */
+/* Elementary functions within the bounds that fn.h states, over all of their range. What is not a number stays not a
+ * number. SPDX-License-Identifier: BSD-3-Clause */
 #include <float.h>
 
 #include "math/fn.h"
@@ -29,6 +29,13 @@ static real *points(void)
         x[POINTS + i] = (real)(4 * t - 2);
     }
     return x;
+}
+
+/* One that the compiler does not know. */
+static real not_a_number(void)
+{
+    volatile real nan = (real)NAN;
+    return nan;
 }
 
 static double worse(double a, double b)
@@ -66,7 +73,7 @@ START_TEST(exp_never_leaves_the_finite_or_the_positive)
     }
 #endif
     ck_assert(gim__exp(0) == 1);
-    ck_assert(isnan(gim__exp((real)NAN)));
+    ck_assert(isnan(gim__exp(not_a_number())));
 }
 END_TEST
 
@@ -117,7 +124,7 @@ START_TEST(tanh_saturates)
         free(x);
     }
     ck_assert(gim__tanh(0) == 0);
-    ck_assert(isnan(gim__tanh((real)NAN)));
+    ck_assert(isnan(gim__tanh(not_a_number())));
 }
 END_TEST
 
@@ -136,7 +143,7 @@ START_TEST(sigmoid_is_exact_to_rounding_and_never_leaves_its_range)
         ck_assert(gim__sigmoid(-far[i]) >= 0 && gim__sigmoid(-far[i]) < (real)1e-37);
     }
     ck_assert(gim__sigmoid(0) == (real)0.5);
-    ck_assert(isnan(gim__sigmoid((real)NAN)));
+    ck_assert(isnan(gim__sigmoid(not_a_number())));
     free(x);
 }
 END_TEST

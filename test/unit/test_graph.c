@@ -1,4 +1,5 @@
-/* The latent graph: logits, draws, their gradients, and the acyclic point estimate. SPDX-License-Identifier: BSD-3-Clause */
+/* The latent graph: logits, draws, their gradients, and the acyclic point estimate.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "model/graph.h"
 #include "testing.h"
 

@@ -1,4 +1,5 @@
-/* Intervention networks, and draws of targets and effects with their gradients. SPDX-License-Identifier: BSD-3-Clause */
+/* Intervention networks, and draws of targets and effects with their gradients.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "testing.h"
 
 enum { FAMILIES = 6 };

@@ -1,5 +1,5 @@
-/* Products against plain loops, at sizes around those of their tiles; and whatever number of threads OpenBLAS has, the same
- * bits. SPDX-License-Identifier: BSD-3-Clause */
+/* Products against plain loops, at sizes around those of their tiles; and whatever number of threads OpenBLAS has, the
+ * same bits. SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 
 #include "math/mat.h"

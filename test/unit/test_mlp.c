@@ -1,4 +1,5 @@
-/* Networks against plain loops, and their gradients against finite differences. SPDX-License-Identifier: BSD-3-Clause */
+/* Networks against plain loops, and their gradients against finite differences.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "math/mlp.h"
 #include "testing.h"
 

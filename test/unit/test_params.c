@@ -1,4 +1,5 @@
-/* The table of parameters: shapes, order, starting values. And the families' effects. SPDX-License-Identifier: BSD-3-Clause */
+/* The table of parameters: shapes, order, starting values. And the families' effects.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "testing.h"
 
 enum { FAMILIES = 6 };

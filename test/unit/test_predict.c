@@ -1,4 +1,5 @@
-/* Samples and log-densities of a fitted model, against the laws they are meant to have. SPDX-License-Identifier: BSD-3-Clause */
+/* Samples and log-densities of a fitted model, against the laws they are meant to have.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "model/predict.h"
 #include "testing.h"
 

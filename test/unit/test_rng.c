@@ -1,5 +1,5 @@
-/* Random streams: equal for equal names and for no others, and of the right distributions. Thresholds of statistics lie where
- * chance alone goes once in a thousand or less; the streams are fixed, so that a test passes always or never.
+/* Random streams: equal for equal names and for no others, and of the right distributions. Thresholds of statistics lie
+ * where chance alone goes once in a thousand or less; the streams are fixed, so that a test passes always or never.
  * SPDX-License-Identifier: BSD-3-Clause */
 #include <gsl/gsl_rng.h>
 
@@ -77,7 +77,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Every part of the name matters: nearby names all differ, also where parts are exchanged. First numbers spread evenly. */
+/* Every part of the name matters: nearby names all differ, also where parts are exchanged. First numbers spread
+ * evenly. */
 START_TEST(different_names_are_different_streams)
 {
     enum { SIDE = 8, NAMES = 6 * SIDE * SIDE * SIDE };

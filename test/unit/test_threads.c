@@ -1,4 +1,5 @@
-/* The pool of threads: every task once, on a thread of its own number, loop after loop. SPDX-License-Identifier: BSD-3-Clause */
+/* The pool of threads: every task once, on a thread of its own number, loop after loop.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "base/threads.h"
 
 #include <pthread.h>
@@ -63,7 +64,8 @@ START_TEST(every_task_runs_once)
 }
 END_TEST
 
-/* A loop of few tasks ends when these are done, and the next begins at once: none is lost, none runs in the wrong loop. */
+/* A loop of few tasks ends when these are done, and the next begins at once: none is lost, none runs in the wrong
+ * loop. */
 START_TEST(loops_follow_loops)
 {
     gim__pool *pool = pool_of(4);
