@@ -1,4 +1,5 @@
-// libgim from C++: the handle in a unique_ptr, the data in vectors, failures as exceptions. SPDX-License-Identifier: BSD-3-Clause
+// libgim from C++: the handle in a unique_ptr, the data in vectors, failures as exceptions.
+// SPDX-License-Identifier: BSD-3-Clause
 #include <gim/gim.h>
 
 #include <algorithm>

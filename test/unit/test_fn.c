@@ -17,7 +17,7 @@ static const double lowest = -700, highest = 700;
 static const double lowest = -87, highest = 88;
 #endif
 
-enum { POINTS = 200000 };
+enum { POINTS = 50000 };
 
 /* From lowest to highest, ends included; and as many between -2 and 2, where most arguments are. */
 static real *points(void)
@@ -97,13 +97,15 @@ START_TEST(tanh_keeps_its_bound)
 {
     real *x = points(), *y = points();
     double single = 0, array = 0;
+    size_t outside = 0;
     gim__tanh_all(y, 2 * POINTS);
     for (size_t i = 0; i < 2 * POINTS; i++) {
         double wanted = tanh((double)x[i]);
         single = worse(single, fabs((double)gim__tanh(x[i]) - wanted));
         array = worse(array, fabs((double)y[i] - wanted));
-        ck_assert(y[i] >= -1 && y[i] <= 1);
+        outside += !(y[i] >= -1 && y[i] <= 1);
     }
+    ck_assert_uint_eq(outside, 0);
     ck_assert_double_lt(single, TANH_BOUND);
     ck_assert_double_lt(array, TANH_BOUND);
     free(x), free(y);

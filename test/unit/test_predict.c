@@ -191,7 +191,7 @@ static double standard_errors(const double *f, size_t n, double expected)
 START_TEST(a_linear_system_has_its_closed_form)
 {
     setting *at = setting_new(3, 5, 1, 0.4);
-    double mean[MOST], covariance[MOST * MOST] = {0}, *f = calloc(ROWS, sizeof *f);
+    double mean[MOST] = {0}, covariance[MOST * MOST] = {0}, *f = calloc(ROWS, sizeof *f);
     for (size_t j = 0; j < at->d; j++)
         at->target[j] = 0.2 * (double)j;
     real *x = sample_blocks(at, BLOCKS);
