@@ -120,7 +120,7 @@ LINK   := libgim.so
 SONAME := $(LINK).$(SOVERSION)
 SHARED := $(LINK).$(VERSION)
 
-all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim))
+all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim) test/golden)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/found
 	@mkdir -p $(@D)
@@ -178,9 +178,10 @@ ifneq ($(words $(PROGRAMS)),$(words $(sort $(PROGRAMS))))
 $(error two tests have one name: $(PROGRAMS))
 endif
 
-# Which of them run in the other builds, and under valgrind. That is slow: `make check` leaves it at the unit tests of
+# Which of them run in the other builds (in double those of the numbers, not of the API and its files), and under
+# valgrind. That is slow: `make check` leaves it at the unit tests of
 # the lower layers, which fit nothing.
-IN_DOUBLE      := $(UNIT) $(SUITE) $(GOLDEN)
+IN_DOUBLE      := $(filter-out test_api_% test_file test_io test_safetensors,$(UNIT)) $(SUITE) $(GOLDEN)
 IN_ASAN        := $(UNIT) $(SUITE) $(ALLOC)
 IN_TSAN        := $(UNIT) $(SUITE)
 IN_VALGRIND    := $(UNIT) $(ALLOC)

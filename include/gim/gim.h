@@ -70,7 +70,7 @@ GIM_API size_t gim_message(const gim_model *model, char *text, size_t size);
 GIM_API size_t gim_variable_count(const gim_model *model);
 GIM_API size_t gim_feature_count(const gim_model *model);
 /* Names appear in messages and files; "x0", "x1", ... and "f0", "f1", ... until set. UTF-8, copied, 1 to 1023 bytes, no
- * two equal. Model's memory; NULL for an index past the end.
+ * two equal, the names that are not set yet included. Model's memory; NULL for an index past the end.
  * errors  GIM_ERR_ARGUMENT (index past the end; empty, too long, not UTF-8, or taken), GIM_ERR_NOMEM, GIM_ERR_BUSY. */
 GIM_API gim_status gim_set_variable_name(gim_model *model, size_t variable, const char *name);
 GIM_API gim_status gim_set_feature_name(gim_model *model, size_t feature, const char *name);
