@@ -1,9 +1,10 @@
-/* Small systems whose graph and targets are known: they are found, over several systems and seeds, well above chance, and unseen
- * doses are predicted. Bounds are on means over the seeds, below what was measured by about a fifth. Set RECOVERY_TABLE to see
+/* Small systems whose graph and targets are known: they are found, over several systems and seeds, well above chance,
+ * and unseen doses are predicted. Bounds are on means over the systems, below what was measured by a fifth or more; a
+ * graph drawn at random has an edge F1 of about 0.2. Set RECOVERY_TABLE to see
  * each fit. SPDX-License-Identifier: BSD-3-Clause */
 #include "property/systems.h"
 
-enum { D = 5, K = 26, CONTROLS = 800, ROWS = 60 };
+enum { D = 5, K = 21, CONTROLS = 800, ROWS = 60 };
 
 /* A made-up system with its variables in an order that says nothing of cause and effect. */
 typedef struct known {
@@ -109,8 +110,10 @@ static gim_model *fit_known(const known *all, int64_t seed)
     set_int(model, GIM_MECHANISM, all->system.mechanism);
     set_int(model, GIM_INTERVENTION, all->system.intervention);
     set_int(model, GIM_SEED, seed);
-    set_int(model, GIM_STEPS, all->system.mechanism == GIM_LINEAR ? 3000 : 1500);
+    set_int(model, GIM_STEPS, all->system.mechanism == GIM_LINEAR ? 2500 : 1500);
     set_int(model, GIM_DRAWS, all->system.mechanism == GIM_LINEAR ? 16 : 8);
+    if (all->system.mechanism != GIM_LINEAR)
+        set_int(model, GIM_BATCH_ROWS, 10);
     set_int(model, GIM_CHECK_EVERY, 100);
     set_int(model, GIM_WIDTH, 32);
     fit(model, all->from);
@@ -169,10 +172,10 @@ static const struct {
     int systems;           /* fitted once each, with seeds of their own */
     double edges, targets; /* least means */
     double gap;            /* largest mean */
-} table[] = {{GIM_LINEAR, GIM_HARD, 2, 6, 0.7, 0.8, 0.35},
-             {GIM_LINEAR, GIM_SHIFT, 4, 6, 0.5, 0.6, 0.5},
-             {GIM_NONLINEAR, GIM_HARD, 2, 4, 0.6, 0.75, 0.4},
-             {GIM_NONLINEAR, GIM_SHIFT, 4, 4, 0.5, 0.6, 0.5}};
+} table[] = {{GIM_LINEAR, GIM_HARD, 2, 4, 0.5, 0.7, 0.3},
+             {GIM_LINEAR, GIM_SHIFT, 4, 4, 0.6, 0.65, 0.35},
+             {GIM_NONLINEAR, GIM_HARD, 2, 3, 0.6, 0.8, 0.3},
+             {GIM_NONLINEAR, GIM_SHIFT, 4, 3, 0.6, 0.8, 0.3}};
 
 START_TEST(graph_and_targets_are_found)
 {
