@@ -289,6 +289,8 @@ static void scale_features(gim__training *training, size_t p)
         double center = feature_center(training, f, p), squares = 0, n = 0;
         for (size_t k = 0; k < training->K; k++) {
             double value = training->features[k * p + f] - center;
+            if (fabs(value) <= 1e-12 * fabs(center)) /* the center's own rounding */
+                continue;
             squares += value * value;
             n += value != 0;
         }
