@@ -216,7 +216,19 @@ static void take_row(gim__data *data, size_t k, size_t r, const double *x, int s
         add_moments(data->moments + k * (d + 1) * (d + 1), x, data->origin, d);
     }
     for (size_t j = 0; to != NULL && j < d; j++)
-        to[j] = (real)(x[j] - data->origin[j]);
+        to[j] = (real)((x[j] - data->origin[j]) / data->unit[j]);
+}
+
+/* Origin and unit of each variable, by the first rows that are read: the first of them, and the farthest from it. */
+static void choose_units(gim__data *data, size_t n)
+{
+    for (size_t j = 0; j < data->d; j++) {
+        data->origin[j] = data->zero_inflated ? 0 : data->buffer[j];
+        for (size_t i = 0; i < n; i++)
+            data->unit[j] = fmax(data->unit[j], fabs(data->buffer[i * data->d + j] - data->origin[j]));
+        if (data->unit[j] == 0)
+            data->unit[j] = data->origin[j] != 0 ? fabs(data->origin[j]) : 1;
+    }
 }
 
 static gim_status read_environment(gim__data *data, size_t k, int scales, size_t *n_held_rows)
@@ -229,8 +241,8 @@ static gim_status read_environment(gim__data *data, size_t k, int scales, size_t
         gim_status status = read_rows(data, k, rows);
         if (status != GIM_OK)
             return status;
-        if (k == 0 && first == 0 && !data->zero_inflated)
-            memcpy(data->origin, data->buffer, data->d * sizeof(double));
+        if (k == 0 && first == 0)
+            choose_units(data, rows);
         for (size_t i = 0; i < rows; i++)
             take_row(data, k, first + i, data->buffer + i * data->d, scales, n_held_rows);
     }
@@ -306,7 +318,8 @@ static void standardise(const gim__data *data, real *x, size_t n)
     const gim__scaling *scaling = &data->training.scaling;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < data->d; j++) {
-            real center = (real)(scaling->center[j] - data->origin[j]), inverse = (real)(1 / scaling->scale[j]);
+            real center = (real)((scaling->center[j] - data->origin[j]) / data->unit[j]);
+            real inverse = (real)(data->unit[j] / scaling->scale[j]);
             x[i * data->d + j] = (x[i * data->d + j] - center) * inverse;
         }
 }
@@ -392,7 +405,7 @@ static gim_status fetch(gim__data *data, size_t k, size_t n, real *x)
     }
     gim_status status = read_rows(data, k, n);
     for (size_t i = 0; status == GIM_OK && i < n * d; i++)
-        x[i] = (real)(data->buffer[i] - data->origin[i % d]);
+        x[i] = (real)((data->buffer[i] - data->origin[i % d]) / data->unit[i % d]);
     if (status == GIM_OK)
         standardise(data, x, n);
     return status;
@@ -437,6 +450,7 @@ static gim_status new_arrays(gim__data *data, const gim__data_plan *plan)
 {
     size_t K = data->K, d = data->d;
     data->origin = gim__new(data->allocator, d, sizeof(double));
+    data->unit = gim__new(data->allocator, d, sizeof(double));
     data->held = gim__new(data->allocator, K, sizeof *data->held);
     data->n_held = gim__new(data->allocator, K, sizeof *data->n_held);
     data->cache = gim__new(data->allocator, K, sizeof *data->cache);
@@ -447,7 +461,7 @@ static gim_status new_arrays(gim__data *data, const gim__data_plan *plan)
     data->index = gim__new(data->allocator, data->block_rows, sizeof(size_t));
     if (plan->sufficient)
         data->moments = gim__new(data->allocator, K * (d + 1) * (d + 1), sizeof(double));
-    if (!data->origin || !data->held || !data->n_held || !data->cache || !data->sums || !data->squares ||
+    if (!data->origin || !data->unit || !data->held || !data->n_held || !data->cache || !data->sums || !data->squares ||
         !data->buffer || !data->index || (plan->sufficient && !data->moments))
         return fail(data, GIM_ERR_NOMEM, "out of memory for reading the data");
     return GIM_OK;
@@ -529,8 +543,8 @@ void gim__data_close(gim__data *data)
         if (data->cache != NULL)
             gim__delete(data->allocator, data->cache[k]);
     }
-    void *all[] = {data->origin, data->held,    data->n_held, data->cache, data->moments,
-                   data->sums,   data->squares, data->buffer, data->index};
+    void *all[] = {data->origin,  data->unit, data->held,    data->n_held, data->cache,
+                   data->moments, data->sums, data->squares, data->buffer, data->index};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         gim__delete(data->allocator, all[i]);
     gim__rows_free(&data->batch, data->allocator);

@@ -18,6 +18,7 @@ typedef struct gim__data {
     gim__training training; /* may be taken out before closing */
 
     double *origin;         /* (d): subtracted before rows become real, so that far-off data keep their digits */
+    double *unit;           /* (d): what is left is divided by it, so that data in any unit fit a real */
     size_t **held;          /* (K) ascending indices of held-out rows */
     size_t *n_held;         /* (K) */
     real **cache;           /* (K) training rows (n_rows - n_held, d) in their order, or NULL: read when wanted */

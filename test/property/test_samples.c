@@ -31,7 +31,7 @@ static gim_model *model_of(source *from, gim_intervention intervention, int64_t 
 /* One that is sure of many targets and edges, right or wrong, as it pays nothing for them. */
 static gim_model *sure_model(source *from, gim_intervention intervention, int64_t seed)
 {
-    gim_model *model = quick_model(D, D, GIM_LINEAR, intervention, 1000);
+    gim_model *model = quick_model(D, D, GIM_LINEAR, intervention, 2000);
     set_int(model, GIM_SEED, seed);
     set_int(model, GIM_CHECK_EVERY, 100);
     set_int(model, GIM_WIDTH, 32);

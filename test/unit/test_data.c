@@ -677,6 +677,15 @@ START_TEST(an_empty_environment_is_named)
 }
 END_TEST
 
+START_TEST(an_environments_name_has_to_be_text)
+{
+    static const char *const bad[] = {"", "caf\xe9", "\xff"};
+    setting *at = setting_new(0);
+    at->source->name[2] = bad[_i];
+    check_refused(at, "environment 2", "name", "UTF-8");
+}
+END_TEST
+
 START_TEST(without_a_perturbation_there_is_nothing_to_learn)
 {
     setting *at = setting_new(0);
@@ -827,6 +836,7 @@ int main(void)
                       {one_row_sets_no_scale, 1},
                       {a_feature_that_is_no_number_is_named, 3},
                       {an_empty_environment_is_named, 1},
+                      {an_environments_name_has_to_be_text, 3},
                       {without_a_perturbation_there_is_nothing_to_learn, 1},
                       {a_callbacks_answer_is_handed_back, 7},
                       {a_batchs_callback_is_handed_back_too, 2},

@@ -90,6 +90,28 @@ START_TEST(a_text_too_long_is_cut_not_overrun)
 }
 END_TEST
 
+/* Of letters of several bytes none is left in part, wherever the end falls. */
+START_TEST(a_text_too_long_is_cut_between_letters)
+{
+    static const char *const letters[] = {"x", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    const char *letter = letters[_i];
+    size_t size = strlen(letter);
+    gim__message message;
+    gim__message_init(&message);
+    for (size_t before = 0; before < 8; before++) {
+        char longest[4000] = "", text[4000];
+        memset(longest, '.', before);
+        for (size_t n = before; n + size < sizeof longest; n += size)
+            memcpy(longest + n, letter, size + 1);
+        gim__fail(&message, GIM_ERR_DATA, "%s", longest);
+        size_t length = gim__message_copy(&message, text, sizeof text);
+        ck_assert_uint_eq(length, before + (sizeof message.text - 1 - before) / size * size);
+        ck_assert_mem_eq(text, longest, length);
+    }
+    gim__message_destroy(&message);
+}
+END_TEST
+
 typedef struct shared {
     gim__message message;
     atomic_int torn;
@@ -131,6 +153,7 @@ int main(void)
                       {the_newest_failure_is_told, 1},
                       {text_is_cut_to_the_callers_size_and_its_length_told, 1},
                       {a_text_too_long_is_cut_not_overrun, 1},
+                      {a_text_too_long_is_cut_between_letters, 4},
                       {threads_never_see_half_a_message, 1}};
     return T_RUN("status", cases);
 }
