@@ -31,7 +31,7 @@ static gim_model *model_of(source *from, gim_intervention intervention, int64_t 
 /* One that is sure of many targets and edges, right or wrong, as it pays nothing for them. */
 static gim_model *sure_model(source *from, gim_intervention intervention, int64_t seed)
 {
-    gim_model *model = quick_model(D, D, GIM_LINEAR, intervention, 2000);
+    gim_model *model = quick_model(D, D, GIM_LINEAR, intervention, 1000);
     set_int(model, GIM_SEED, seed);
     set_int(model, GIM_CHECK_EVERY, 100);
     set_int(model, GIM_WIDTH, 32);
@@ -390,7 +390,7 @@ START_TEST(a_shift_keeps_the_parents)
 {
     size_t kept = 0;
     source *from = data_of(GIM_SHIFT, 1 + (uint64_t)_i);
-    gim_model *model = sure_model(from, GIM_SHIFT, 1 + _i);
+    gim_model *model = sure_model(from, GIM_SHIFT, 31 + _i);
     double weight[D][D], target[D], effect[D], spread[D];
     remainder_of before[D];
     CHECK_OK(gim_weights(model, weight[0]));
