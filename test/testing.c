@@ -198,9 +198,10 @@ void t_memory_open(t_memory *memory, size_t fail_at)
 
 t_form t_form_at(int i)
 {
+    static const gim_intervention interventions[] = {GIM_HARD, GIM_SHIFT, GIM_SHIFT};
     return (t_form){.mechanism = (gim_mechanism)(i % 3),
-                    .intervention = (gim_intervention)(i / 3 % 2),
-                    .marginal = (gim_marginal)(i / 6),
+                    .intervention = interventions[i / 3 % 3],
+                    .marginal = (gim_marginal)(i / T_FAMILIES),
                     .d = 4,
                     .p = 3,
                     .rank = 3,
@@ -209,19 +210,17 @@ t_form t_form_at(int i)
                     .K = 3,
                     .rows = 3,
                     .M = 3,
-                    .threads = 1};
+                    .threads = 1,
+                    .mixed = i / 3 % 3 == 2 ? 0.7 : 0};
 }
 
 const char *t_form_name(const t_form *form)
 {
-    static const char *const names[3][2][3] = {
-        {{"linear hard sample", "linear hard environment", "linear hard dataset"},
-         {"linear shift sample", "linear shift environment", "linear shift dataset"}},
-        {{"nonlinear hard sample", "nonlinear hard environment", "nonlinear hard dataset"},
-         {"nonlinear shift sample", "nonlinear shift environment", "nonlinear shift dataset"}},
-        {{"zero-inflated hard sample", "zero-inflated hard environment", "zero-inflated hard dataset"},
-         {"zero-inflated shift sample", "zero-inflated shift environment", "zero-inflated shift dataset"}}};
-    return names[form->mechanism][form->intervention][form->marginal];
+    static char name[80];
+    snprintf(name, sizeof name, "%s %s%s %s", gim_option_choice(GIM_MECHANISM, form->mechanism),
+             form->mixed > 0 ? "mixed " : "", gim_option_choice(GIM_INTERVENTION, form->intervention),
+             gim_option_choice(GIM_MARGINAL, form->marginal));
+    return name;
 }
 
 static void fill_spec(gim__spec *spec, const t_form *form)
@@ -280,6 +279,7 @@ void t_problem_open(t_problem *problem, const t_form *form, uint64_t seed)
                                         problem->features, problem->observational, K, M, problem->rows.n, 6, seed,
                                         problem->pool),
                      GIM_OK);
+    objective->draws.mixed = (real)form->mixed;
     copy_noise(objective->draws.graph_noise, t_logistics(M * d * d, seed + 4), M * d * d);
     copy_noise(objective->draws.target_noise, t_logistics(M * K * d, seed + 5), M * K * d);
     size_t effects = M * problem->spec.n_effects * K * d;
@@ -347,7 +347,10 @@ double t_log_density(const t_problem *problem, const real *values, const real *G
         double logvar = (double)values[params->logvar + j], xj = (double)x[j];
         double logit = spec->zero_inflated ? (double)values[params->logit_pi + j] : 0;
         if (spec->shift) {
-            sum += log_value(xj, mean + I * (double)psi[j], logvar, logit, spec->zero_inflated);
+            double mixed = (1 - I) * log_value(xj, mean, logvar, logit, spec->zero_inflated) +
+                           I * log_value(xj, mean + (double)psi[j], logvar, logit, spec->zero_inflated);
+            double scaled = log_value(xj, mean + I * (double)psi[j], logvar, logit, spec->zero_inflated);
+            sum += (double)draws->mixed * mixed + (1 - (double)draws->mixed) * scaled;
             continue;
         }
         double hard_logit = spec->zero_inflated ? (double)psi[2 * kd + j] : 0;

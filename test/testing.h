@@ -87,10 +87,12 @@ typedef struct t_form {
     size_t d, p, rank, hidden, width;
     size_t K, rows, M; /* rows of each environment, but for two more in each next one; environment 0 is observational */
     size_t threads;
+    double mixed; /* of relaxed shifts */
 } t_form;
 
-/* The i-th of all 18 combinations of mechanism, intervention and marginal, at small sizes. */
-enum { T_FORMS = 18 };
+/* The i-th of all combinations of mechanism, intervention (hard, scaled shift, partly mixed shift) and marginal, at
+ * small sizes. The first T_FAMILIES have the first marginal. */
+enum { T_FAMILIES = 9, T_FORMS = 3 * T_FAMILIES };
 t_form t_form_at(int i);
 const char *t_form_name(const t_form *form);
 

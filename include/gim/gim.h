@@ -82,15 +82,16 @@ GIM_API const char *gim_feature_name(const gim_model *model, size_t feature);
 /* Numbered in groups of a hundred: the model's form, its priors, the fit. Numbers are never reused. docs/api.md says
  * what each does; gim_option_range() its range and default. */
 typedef enum gim_option {
-    GIM_MECHANISM = 100,    /* int, gim_mechanism */
-    GIM_INTERVENTION = 101, /* int, gim_intervention */
-    GIM_MARGINAL = 102,     /* int, gim_marginal */
-    GIM_HIDDEN = 103,       /* int, units in each variable's network */
-    GIM_RANK = 104,         /* int, columns of the graph's latents; 0: as many as variables */
-    GIM_WIDTH = 105,        /* int, units in each of the two layers of the perturbation networks */
-    GIM_EDGE_SCALE = 106,   /* real, alpha in the edge logit alpha u.v */
-    GIM_TEMPERATURE = 107,  /* real, tau of the relaxed draws */
-    GIM_EFFECT_NOISE = 108, /* real, sigma_psi, spread of the effects around their networks, in scaled units */
+    GIM_MECHANISM = 100,     /* int, gim_mechanism */
+    GIM_INTERVENTION = 101,  /* int, gim_intervention */
+    GIM_MARGINAL = 102,      /* int, gim_marginal */
+    GIM_HIDDEN = 103,        /* int, units in each variable's network */
+    GIM_RANK = 104,          /* int, columns of the graph's latents; 0: as many as variables */
+    GIM_WIDTH = 105,         /* int, units in each of the two layers of the perturbation networks */
+    GIM_EDGE_SCALE = 106,    /* real, alpha in the edge logit alpha u.v */
+    GIM_TEMPERATURE = 107,   /* real, tau of the relaxed draws */
+    GIM_EFFECT_NOISE = 108,  /* real, sigma_psi, spread of the effects around their networks, in scaled units */
+    GIM_RELAXED_SHIFT = 109, /* int, gim_relaxed_shift */
 
     GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
     GIM_TARGET_SPARSITY = 201, /* real, beta_target while the graph is learned, per row */
@@ -119,6 +120,9 @@ typedef enum gim_option {
 typedef enum gim_mechanism { GIM_LINEAR = 0, GIM_NONLINEAR = 1, GIM_ZERO_INFLATED = 2 } gim_mechanism;
 typedef enum gim_intervention { GIM_HARD = 0, GIM_SHIFT = 1 } gim_intervention;
 typedef enum gim_marginal { GIM_PER_SAMPLE = 0, GIM_PER_ENVIRONMENT = 1, GIM_PER_DATASET = 2 } gim_marginal;
+/* What a fit makes of a shift whose target is relaxed to I in (0, 1). Scaled: the mean moves by I psi. Mixed: gradually,
+ * until the graph is fixed, the log-density becomes 1 - I times that without the shift and I times that with it. */
+typedef enum gim_relaxed_shift { GIM_SHIFT_SCALED = 0, GIM_SHIFT_MIXED = 1 } gim_relaxed_shift;
 typedef enum gim_option_kind { GIM_INT = 0, GIM_REAL = 1, GIM_CHOICE = 2 } gim_option_kind;
 
 /* Everything about the options is queryable. The functions on numbers return GIM_ERR_OPTION, those on text NULL, where

@@ -282,6 +282,7 @@ gim__schedule gim__model_schedule(const gim_model *model)
                            .learning_rate = gim__option(options, GIM_LEARNING_RATE),
                            .beta_target = gim__option(options, GIM_TARGET_SPARSITY),
                            .target_relief = gim__option(options, GIM_TARGET_RELIEF),
+                           .mixed = gim__option(options, GIM_RELAXED_SHIFT),
                            .anneal = gim__option(options, GIM_ANNEAL),
                            .refine = gim__option(options, GIM_REFINE),
                            .penalty_growth = gim__option(options, GIM_PENALTY_GROWTH),

@@ -6,6 +6,7 @@
 
 static const char *const mechanisms[] = {"linear", "nonlinear", "zero-inflated", NULL};
 static const char *const interventions[] = {"hard", "shift", NULL};
+static const char *const relaxed_shifts[] = {"scaled", "mixed", NULL};
 static const char *const marginals[] = {"sample", "environment", "dataset", NULL};
 
 #define MOST_INT 9007199254740992.0 /* 2^53 */
@@ -30,6 +31,9 @@ static const struct {
     {GIM_TEMPERATURE, GIM_REAL, 0.01, 100, 1, "temperature", "tau of the relaxed draws of graph and targets", NULL},
     {GIM_EFFECT_NOISE, GIM_REAL, 0, 1, 0.1, "effect-noise",
      "sigma_psi, spread of effects around their networks, in standard deviations of a variable", NULL},
+    {GIM_RELAXED_SHIFT, GIM_CHOICE, 0, 1, GIM_SHIFT_MIXED, "relaxed-shift",
+     "a shift of a merely probable target, during a fit: its effect scaled, or (gradually) densities mixed",
+     relaxed_shifts},
     {GIM_GRAPH_SPARSITY, GIM_REAL, 0, 1e6, 40, "graph-sparsity", "beta_graph, cost of an edge in nats", NULL},
     {GIM_TARGET_SPARSITY, GIM_REAL, 0, 1e6, 2, "target-sparsity",
      "cost of a target while the graph is learned, in nats for each row of its environment", NULL},
@@ -39,7 +43,7 @@ static const struct {
      NULL},
     {GIM_SIGMA_NETWORK, GIM_REAL, 1e-3, 1e3, 10, "sigma-network",
      "sigma_phi, spread of the prior on the perturbation networks", NULL},
-    {GIM_TARGET_RELIEF, GIM_REAL, 0, 1, 0.2, "target-relief",
+    {GIM_TARGET_RELIEF, GIM_REAL, 0, 1, 0.1, "target-relief",
      "share of target-sparsity that stays once the graph is fixed", NULL},
     {GIM_SEED, GIM_INT, 0, MOST_INT, 1, "seed", "seed of all randomness of a fit", NULL},
     {GIM_STEPS, GIM_INT, 1, 1e9, 6000, "steps", "steps of the optimiser", NULL},

@@ -1,7 +1,9 @@
 /* Log-density of rows, forward and backward. In all of it z is 1 but for zeros of a zero-inflated variable, and
  *   residual      r = y - mean - one I psi (shift),   y - mean and y - one psi (hard)
  *   log normal    -(r^2 precision + count (logvar + log 2 pi)) / 2
- *   hard          log p = (1 - I) log p_obs + I log p_hard.
+ *   hard          log p = (1 - I) log p_obs + I log p_hard
+ *   mixed shift   the same with p_shift, whose mean is one psi higher: r^2 grows by mixed I (1 - I) (one psi)^2,
+ *                 mixed = 1; with mixed = 0 the shift only scales.
  * SPDX-License-Identifier: BSD-3-Clause */
 #include "model/density.h"
 
@@ -31,15 +33,17 @@ static row row_at(const gim__rows *rows, size_t r, const gim__draws *draws, size
                  rows->count[r]};
 }
 
-GIM__CLONES static real shift_forward(const row *at, const real *restrict mean, const gim__noise_law *law, size_t d)
+GIM__CLONES static real shift_forward(const row *at, const real *restrict mean, const gim__noise_law *law, real mixed,
+                                      size_t d)
 {
     const real *restrict y = at->y, *restrict z = at->z, *restrict I = at->target, *restrict psi = at->psi;
     const real *restrict logvar = law->logvar, *restrict precision = law->precision;
     real one = at->one, count = at->count, sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (size_t j = 0; j < d; j++) {
-        real r = y[j] - mean[j] - one * I[j] * psi[j];
-        sum += z[j] * (r * r * precision[j] + count * (logvar[j] + (real)GIM__LOG_2PI));
+        real v = one * psi[j], r = y[j] - mean[j] - I[j] * v;
+        real r2 = r * r + mixed * I[j] * (1 - I[j]) * v * v;
+        sum += z[j] * (r2 * precision[j] + count * (logvar[j] + (real)GIM__LOG_2PI));
     }
     return (real)-0.5 * sum;
 }
@@ -86,28 +90,30 @@ void gim__density_forward(real *ell, const gim__rows *rows, const real *mean, co
     size_t d = spec->d;
     for (size_t r = 0; r < rows->n; r++) {
         row at = row_at(rows, r, draws, m, spec);
-        ell[r] = (spec->shift ? shift_forward : hard_forward)(&at, mean + r * d, law, d);
+        ell[r] = spec->shift ? shift_forward(&at, mean + r * d, law, draws->mixed, d)
+                             : hard_forward(&at, mean + r * d, law, d);
         if (spec->zero_inflated)
             ell[r] += atom_forward(&at, law, spec->shift, d);
     }
 }
 
-/* Forward: l = -(r^2 precision + count logvar + ...) / 2, r = y - mean - one I psi.
- * Now, with g = dell z r precision: dmean = g, dpsi += g one I, dI += g one psi, dlogvar += dell z (r^2 precision -
- * count) / 2. */
+/* Forward: l = -(r2 precision + count logvar + ...) / 2, r2 = r^2 + mixed I (1 - I) v^2, r = y - mean - I v, v = one
+ * psi. Now, with g = dell z precision: dmean = g r, dv = g I (r - mixed (1 - I) v), dI += g v (r - mixed (1 - 2 I) v /
+ * 2), dlogvar += dell z (r2 precision - count) / 2. */
 GIM__CLONES static void shift_backward(real *restrict mean, real *restrict dlogvar, real *restrict dtarget,
                                        real *restrict dpsi, real dell, const row *at, const gim__noise_law *law,
-                                       size_t d)
+                                       real mixed, size_t d)
 {
     const real *restrict y = at->y, *restrict z = at->z, *restrict I = at->target, *restrict psi = at->psi;
     const real *restrict precision = law->precision;
     real one = at->one, count = at->count;
     for (size_t j = 0; j < d; j++) {
-        real r = y[j] - mean[j] - one * I[j] * psi[j], w = dell * z[j], g = w * r * precision[j];
-        mean[j] = g;
-        dpsi[j] += g * one * I[j];
-        dtarget[j] += g * one * psi[j];
-        dlogvar[j] += (real)0.5 * w * (r * r * precision[j] - count);
+        real v = one * psi[j], r = y[j] - mean[j] - I[j] * v, w = dell * z[j], g = w * precision[j];
+        real away = mixed * (1 - I[j]) * v, r2 = r * r + I[j] * away * v;
+        mean[j] = g * r;
+        dpsi[j] += g * I[j] * (r - away) * one;
+        dtarget[j] += g * v * (r - (real)0.5 * mixed * (1 - 2 * I[j]) * v);
+        dlogvar[j] += (real)0.5 * w * (r2 * precision[j] - count);
     }
 }
 
@@ -161,7 +167,7 @@ void gim__density_backward(const gim__density_grad *grad, real *mean, const real
         row at = row_at(rows, r, draws, m, spec);
         real *dtarget = grad->target + rows->env[r] * d, *dpsi = grad->effect + rows->env[r] * d;
         if (spec->shift)
-            shift_backward(mean + r * d, grad->logvar, dtarget, dpsi, dell[r], &at, law, d);
+            shift_backward(mean + r * d, grad->logvar, dtarget, dpsi, dell[r], &at, law, draws->mixed, d);
         else
             hard_backward(mean + r * d, grad->logvar, dtarget, dpsi, dpsi + kd, dell[r], &at, law, d);
         if (spec->zero_inflated)

@@ -35,6 +35,7 @@ typedef struct gim__draws {
     real *target;             /* (M, K, d), I relaxed; 0 in observational environments */
     real *effect;             /* (M, n_effects, K, d), psi */
     real *derived;            /* (M, 3, K, d), of hard effects: exp(-2 log_scale), log pi, log(1 - pi) */
+    real mixed;               /* relaxed shifts: 0 scales the effect, 1 mixes densities; or between the two */
 } gim__draws;
 
 /* Fills the noise of draw m from one stream. */

@@ -120,6 +120,7 @@ static gim__phase phase_of(const run *mine)
     return (gim__phase){.step = fit->step,
                         .rows = mine->data->n_train,
                         .beta_target = mine->data->n_perturbed * gim__schedule_beta(&mine->plan->schedule, fit->step),
+                        .mixed = gim__schedule_mixed(&mine->plan->schedule, fit->step),
                         .lambda = fit->penalty.lambda,
                         .mu = fit->penalty.mu,
                         .graph = fit->fixed ? mine->graph : NULL};

@@ -228,6 +228,7 @@ gim__value gim__objective_step(gim__objective *objective, real *grad, const real
     memset(interv->dlogit, 0, kd * sizeof(real));
     memset(interv->deffect, 0, spec->n_effects * kd * sizeof(real));
 
+    objective->draws.mixed = (real)phase->mixed;
     draw_noise(objective, GIM__RNG_DRAW, phase->step);
     gim__objective_draw(objective, values);
     value.log_likelihood = likelihood(objective, grad, values, rows, phase->graph);
@@ -252,6 +253,7 @@ gim__value gim__objective_check(gim__objective *objective, const real *values, c
     gim__draws *draws = &objective->draws;
     gim__value value = {0, NAN, 0};
     gim__graphs graphs = {phase->graph != NULL ? phase->graph : draws->discrete, phase->graph != NULL};
+    draws->mixed = (real)phase->mixed;
     draw_noise(objective, GIM__RNG_CHECK, phase->step);
     gim__objective_draw(objective, values);
     value.acyclicity = gim__objective_acyclicity(objective, objective->start, objective->start);

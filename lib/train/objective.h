@@ -31,6 +31,7 @@ typedef struct gim__phase {
     uint64_t step;
     double rows;        /* N, training rows */
     double beta_target; /* of now */
+    double mixed;       /* of relaxed shifts, 0 to 1; see gim__draws */
     double lambda, mu;  /* augmented Lagrangian */
     const real *graph;  /* (d, d): the final graph, once it is fixed; NULL before */
 } gim__phase;

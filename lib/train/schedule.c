@@ -25,6 +25,12 @@ double gim__schedule_beta(const gim__schedule *schedule, uint64_t step)
     return schedule->beta_target * 0.5 * (1 - cos(M_PI * done));
 }
 
+double gim__schedule_mixed(const gim__schedule *schedule, uint64_t step)
+{
+    uint64_t fix = gim__schedule_fix(schedule);
+    return step >= fix ? schedule->mixed : schedule->mixed * (double)step / (double)fix;
+}
+
 /* Share of the run after which the penalty no longer waits for the likelihood. */
 static const double patience = 0.1;
 

@@ -17,7 +17,7 @@ static setting *setting_new(int i)
 {
     setting *at = calloc(1, sizeof *at);
     t_form form = t_form_at(i);
-    t_problem_open(&at->problem, &form, 3 + (uint64_t)i);
+    t_problem_open(&at->problem, &form, 4 + (uint64_t)i);
     at->scratch = t_zeros(at->problem.params.size);
     return at;
 }
@@ -195,7 +195,8 @@ END_TEST
 
 static gim__phase phase_of(const setting *at)
 {
-    return (gim__phase){.step = 5, .rows = 30, .beta_target = 0.8, .lambda = 0.6, .mu = 1.5, .graph = at->fixed};
+    return (gim__phase){
+        .step = 5, .rows = 30, .beta_target = 0.8, .mixed = 0.4, .lambda = 0.6, .mu = 1.5, .graph = at->fixed};
 }
 
 static double objective_of(const real *x, void *user)
@@ -276,7 +277,7 @@ static void open_data(gim__data *data, twins *at, int sufficient)
 static twins *twins_new(int i)
 {
     twins *at = calloc(1, sizeof *at);
-    t_form form = t_form_at(3 * (i % 2) + 6 * (1 + i / 2)); /* linear; per environment or dataset */
+    t_form form = t_form_at(3 * (i % 2) + T_FAMILIES * (1 + i / 2)); /* linear; per environment or dataset */
     at->source = small_source(GIM_LINEAR, form.intervention, 9);
     at->source->n_rows[2] = 2;
     at->source->n_rows[3] = 1;
@@ -305,7 +306,7 @@ static void twins_free(twins *at)
 
 static gim__value step_on(twins *at, const gim__rows *rows, real *gradient)
 {
-    gim__phase phase = {.step = 3, .rows = 50, .beta_target = 1};
+    gim__phase phase = {.step = 3, .rows = 50, .beta_target = 1, .mixed = 0.4};
     return gim__objective_step(&at->problem.objective, gradient, at->problem.values, rows, &phase);
 }
 

@@ -16,6 +16,7 @@ static const struct {
     {106, GIM_REAL, "edge-scale"},
     {107, GIM_REAL, "temperature"},
     {108, GIM_REAL, "effect-noise"},
+    {109, GIM_CHOICE, "relaxed-shift"},
     {200, GIM_REAL, "graph-sparsity"},
     {201, GIM_REAL, "target-sparsity"},
     {202, GIM_REAL, "sigma-latent"},
@@ -254,9 +255,10 @@ START_TEST(choices_have_names)
 {
     static const char *const wanted[][4] = {{"linear", "nonlinear", "zero-inflated", NULL},
                                             {"hard", "shift", NULL},
-                                            {"sample", "environment", "dataset", NULL}};
-    static const gim_option option[] = {GIM_MECHANISM, GIM_INTERVENTION, GIM_MARGINAL};
-    for (size_t i = 0; i < 3; i++) {
+                                            {"sample", "environment", "dataset", NULL},
+                                            {"scaled", "mixed", NULL}};
+    static const gim_option option[] = {GIM_MECHANISM, GIM_INTERVENTION, GIM_MARGINAL, GIM_RELAXED_SHIFT};
+    for (size_t i = 0; i < 4; i++) {
         int64_t n = 0;
         for (; wanted[i][n] != NULL; n++)
             ck_assert_str_eq(gim_option_choice(option[i], n), wanted[i][n]);

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: BSD-3-Clause */
 #include "testing.h"
 
-enum { FAMILIES = 6 };
-
 static void open_family(t_problem *problem, int i, size_t threads)
 {
     t_form form = t_form_at(i);
@@ -295,14 +293,14 @@ END_TEST
 
 int main(void)
 {
-    t_case cases[] = {{every_network_speaks_for_itself, FAMILIES},
-                      {the_gradient_of_the_networks, FAMILIES},
-                      {targets_are_relaxed_and_never_observational, FAMILIES},
-                      {effects_are_their_networks_with_noise, FAMILIES},
-                      {what_follows_from_hard_effects, FAMILIES},
+    t_case cases[] = {{every_network_speaks_for_itself, T_FAMILIES},
+                      {the_gradient_of_the_networks, T_FAMILIES},
+                      {targets_are_relaxed_and_never_observational, T_FAMILIES},
+                      {effects_are_their_networks_with_noise, T_FAMILIES},
+                      {what_follows_from_hard_effects, T_FAMILIES},
                       {a_draw_has_the_graph_of_its_own_noise, 1},
-                      {the_gradient_of_the_draws, FAMILIES},
-                      {noise_of_one_draw_is_that_draws_alone, FAMILIES},
+                      {the_gradient_of_the_draws, T_FAMILIES},
+                      {noise_of_one_draw_is_that_draws_alone, T_FAMILIES},
                       {graphs_and_targets_have_logistic_noise_and_effects_normal, 1}};
     return T_RUN("interv", cases);
 }

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: BSD-3-Clause */
 #include "testing.h"
 
-enum { FAMILIES = 6 };
-
 /* Several chunks of environments, blocks and lanes. */
 static t_form large_form(int i, size_t threads)
 {
@@ -271,7 +269,7 @@ int main(void)
     t_case cases[] = {{the_value_is_that_of_plain_loops, T_FORMS},
                       {no_bit_depends_on_the_threads, T_FORMS},
                       {one_graph_that_all_share_is_that_graph_repeated, T_FORMS},
-                      {rows_of_no_weight_are_not_missed, FAMILIES},
+                      {rows_of_no_weight_are_not_missed, T_FAMILIES},
                       {gradients_are_added_and_may_be_unwanted, T_FORMS},
                       {memory_that_is_out_is_said_and_given_back, 1}};
     return T_RUN("likelihood", cases);

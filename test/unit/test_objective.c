@@ -5,7 +5,8 @@
 
 static gim__phase phase_at(uint64_t step, const real *graph)
 {
-    return (gim__phase){.step = step, .rows = 40, .beta_target = 0.6, .lambda = 0.5, .mu = 1.7, .graph = graph};
+    return (gim__phase){
+        .step = step, .rows = 40, .beta_target = 0.6, .mixed = 0.3, .lambda = 0.5, .mu = 1.7, .graph = graph};
 }
 
 static double sigma(double x)

@@ -19,6 +19,7 @@ static const struct {
                  {106, "edge-scale", GIM_REAL},
                  {107, "temperature", GIM_REAL},
                  {108, "effect-noise", GIM_REAL},
+                 {109, "relaxed-shift", GIM_CHOICE},
                  {200, "graph-sparsity", GIM_REAL},
                  {201, "target-sparsity", GIM_REAL},
                  {202, "sigma-latent", GIM_REAL},
@@ -97,11 +98,12 @@ END_TEST
 
 START_TEST(choices_have_a_name_for_every_value)
 {
-    static const char *const names[3][4] = {{"linear", "nonlinear", "zero-inflated"},
+    static const char *const names[4][4] = {{"linear", "nonlinear", "zero-inflated"},
                                             {"hard", "shift"},
-                                            {"sample", "environment", "dataset"}};
-    static const gim_option options[] = {GIM_MECHANISM, GIM_INTERVENTION, GIM_MARGINAL};
-    for (size_t i = 0; i < 3; i++) {
+                                            {"sample", "environment", "dataset"},
+                                            {"scaled", "mixed"}};
+    static const gim_option options[] = {GIM_MECHANISM, GIM_INTERVENTION, GIM_MARGINAL, GIM_RELAXED_SHIFT};
+    for (size_t i = 0; i < 4; i++) {
         double lowest, highest, preset;
         int64_t value = 0;
         for (; names[i][value] != NULL; value++)
@@ -119,7 +121,7 @@ END_TEST
 
 START_TEST(what_does_not_exist_is_said_not_to)
 {
-    static const int none[] = {0, -1, 99, 109, 206, 315, 1000, INT32_MAX};
+    static const int none[] = {0, -1, 99, 110, 206, 315, 1000, INT32_MAX};
     gim_option option = 42;
     gim_option_kind kind = 42;
     double a, b, c;

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: BSD-3-Clause */
 #include "testing.h"
 
-enum { FAMILIES = 6 };
-
 static void open_family(t_problem *problem, int i)
 {
     t_form form = t_form_at(i);
@@ -218,9 +216,9 @@ END_TEST
 int main(void)
 {
     t_case cases[] = {{families_have_their_effects, 1},
-                      {blocks_have_their_names_and_shapes, FAMILIES},
-                      {blocks_fill_the_vector_without_a_gap, FAMILIES},
-                      {values_start_as_the_model_says, FAMILIES},
-                      {the_seed_alone_decides_the_start, FAMILIES}};
+                      {blocks_have_their_names_and_shapes, T_FAMILIES},
+                      {blocks_fill_the_vector_without_a_gap, T_FAMILIES},
+                      {values_start_as_the_model_says, T_FAMILIES},
+                      {the_seed_alone_decides_the_start, T_FAMILIES}};
     return T_RUN("params", cases);
 }

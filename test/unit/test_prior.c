@@ -2,8 +2,6 @@
 #include "model/prior.h"
 #include "testing.h"
 
-enum { FAMILIES = 6 };
-
 static void open_family(t_problem *problem, int i)
 {
     t_form form = t_form_at(i);
@@ -121,6 +119,6 @@ int main(void)
 {
     t_case cases[] = {{edges_cost_their_probability, 1},
                       {targets_cost_their_probability_where_there_is_a_perturbation, 1},
-                      {weights_are_normal_by_block, FAMILIES}};
+                      {weights_are_normal_by_block, T_FAMILIES}};
     return T_RUN("prior", cases);
 }

@@ -7,6 +7,7 @@ static const gim__schedule plain = {.steps = 1000,
                                     .learning_rate = 0.01,
                                     .beta_target = 8,
                                     .target_relief = 0.25,
+                                    .mixed = 1,
                                     .penalty_growth = 1.5,
                                     .tolerance = 0.1,
                                     .anneal = 0.4,
@@ -45,6 +46,17 @@ START_TEST(the_step_size_falls_once_the_graph_is_fixed)
     ck_assert(close_to(gim__schedule_rate(&plain, 800), 0.01));            /* without a jump, ... */
     ck_assert(close_to(gim__schedule_rate(&plain, 900), 0.01 * 1.01 / 2)); /* along a half cosine, ... */
     ck_assert(close_to(gim__schedule_rate(&plain, 1000), 0.0001));         /* to a hundredth */
+}
+END_TEST
+
+START_TEST(shifts_are_scaled_first_and_mixed_once_the_graph_is_fixed)
+{
+    gim__schedule never = plain;
+    never.mixed = 0;
+    for (uint64_t step = 0; step <= 1000; step++) {
+        ck_assert(close_to(gim__schedule_mixed(&plain, step), step < 800 ? (double)step / 800 : 1));
+        ck_assert(gim__schedule_mixed(&never, step) == 0);
+    }
 }
 END_TEST
 
@@ -178,6 +190,7 @@ int main(void)
 {
     t_case cases[] = {{the_graph_is_fixed_for_the_last_steps, 1},
                       {the_step_size_falls_once_the_graph_is_fixed, 1},
+                      {shifts_are_scaled_first_and_mixed_once_the_graph_is_fixed, 1},
                       {target_sparsity_rises_along_a_half_cosine, 1},
                       {target_sparsity_can_be_there_from_the_start, 1},
                       {lambda_rises_by_mu_h, 1},
