@@ -203,8 +203,8 @@ $(BUILD)/test/%: $(BUILD)/obj/test/alloc/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
 $(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
-$(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
-	$(LINK_TEST)
+$(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/$(STATIC)
+	$(LINK_TEST) $(GIM_LIBS)
 
 # The other builds: these same rules, once more, in another folder. gcc's OpenMP hides its barriers from the thread
 # sanitizer, which then sees races where there are none; clang's shows them.
@@ -282,13 +282,21 @@ check $(GROUPS:%=check-%):
 
 # ---- demo, timings, random inputs ----------------------------------------------------------------------------------
 
-.PHONY: demo bench fuzz
+.PHONY: demo bench peers fuzz
 demo: all
 	@sh examples/light_tunnel/run.sh $(BUILD)/gim $(BUILD)/demo
 
-# Each test/bench/*.c is a program that prints timings: one after the other, with nothing beside them.
+# Timings of this machine, in build/bench/report.md; with those of peers beside them after `make peers`.
 bench: $(BENCH:%=$(BUILD)/bench/%)
-	@for program in $^; do $$program || exit 1; done
+	@sh test/bench/report.sh $(BUILD) > $(BUILD)/bench/report.md.new
+	@mv $(BUILD)/bench/report.md.new $(BUILD)/bench/report.md
+	@cat $(BUILD)/bench/report.md
+
+peers: $(BUILD)/peers/done
+$(BUILD)/peers/done: test/bench/peers/requirements.txt
+	python3 -m venv $(BUILD)/peers
+	$(BUILD)/peers/bin/pip install --quiet --requirement $<
+	touch $@
 
 # Each test/fuzz/fuzz_*.c is a program that feeds random inputs to one reader.
 fuzz: asan

@@ -120,8 +120,8 @@ typedef enum gim_option {
 typedef enum gim_mechanism { GIM_LINEAR = 0, GIM_NONLINEAR = 1, GIM_ZERO_INFLATED = 2 } gim_mechanism;
 typedef enum gim_intervention { GIM_HARD = 0, GIM_SHIFT = 1 } gim_intervention;
 typedef enum gim_marginal { GIM_PER_SAMPLE = 0, GIM_PER_ENVIRONMENT = 1, GIM_PER_DATASET = 2 } gim_marginal;
-/* What a fit makes of a shift whose target is relaxed to I in (0, 1). Scaled: the mean moves by I psi. Mixed: gradually,
- * until the graph is fixed, the log-density becomes 1 - I times that without the shift and I times that with it. */
+/* What a fit makes of a shift whose target is relaxed to I in (0, 1). Scaled: the mean moves by I psi. Mixed:
+ * gradually, the log-density becomes 1 - I times that without the shift and I times that with it. */
 typedef enum gim_relaxed_shift { GIM_SHIFT_SCALED = 0, GIM_SHIFT_MIXED = 1 } gim_relaxed_shift;
 typedef enum gim_option_kind { GIM_INT = 0, GIM_REAL = 1, GIM_CHOICE = 2 } gim_option_kind;
 

@@ -113,8 +113,8 @@ static void unscale(double *x, const real *scaled, size_t n, const gim_model *mo
 
 /* One thread's memory for a block of rows. */
 typedef struct block_memory {
-    real *x, *scratch_real;
-    double *scratch;
+    real *x, *means;
+    double *noise;
     size_t *parents;
 } block_memory;
 
@@ -123,17 +123,17 @@ static int block_open(block_memory *memory, const gim__system *system, const gim
     size_t d = system->spec->d;
     memory->x = gim__new(allocator, GIM__SAMPLE_ROWS * d, sizeof(real));
     memory->parents = gim__new(allocator, d, sizeof(size_t));
-    memory->scratch = gim__new(allocator, sampling ? gim__sample_scratch(system) : 0, sizeof(double));
-    memory->scratch_real = gim__new(allocator, sampling ? 0 : gim__log_density_scratch(system), sizeof(real));
-    return memory->x && memory->parents && memory->scratch && memory->scratch_real;
+    memory->means = gim__new(allocator, gim__means_scratch(system), sizeof(real));
+    memory->noise = gim__new(allocator, sampling ? gim__sample_scratch(system) : 0, sizeof(double));
+    return memory->x && memory->parents && memory->means && memory->noise;
 }
 
 static void block_close(block_memory *memory, const gim_allocator *allocator)
 {
     gim__delete(allocator, memory->x);
     gim__delete(allocator, memory->parents);
-    gim__delete(allocator, memory->scratch);
-    gim__delete(allocator, memory->scratch_real);
+    gim__delete(allocator, memory->means);
+    gim__delete(allocator, memory->noise);
 }
 
 static size_t rows_of_block(size_t block, size_t n_rows)
@@ -156,7 +156,7 @@ static void sample_block(void *context, size_t block, size_t thread)
     const sampling *all = context;
     const block_memory *mine = &all->memory[thread];
     size_t n = rows_of_block(block, all->n_rows);
-    gim__sample_block(mine->x, &all->system, all->seed, block, n, mine->scratch, mine->parents);
+    gim__sample_block(mine->x, &all->system, all->seed, block, n, mine->noise, mine->means, mine->parents);
     unscale(all->x + block * GIM__SAMPLE_ROWS * all->model->d, mine->x, n, all->model);
 }
 
@@ -361,7 +361,7 @@ static gim_status log_density(const question *asked, const double *x, size_t n_r
         status = scale_rows(memory.x, x + first * model->d, first, n, model);
         if (status != GIM_OK)
             break;
-        gim__log_densities(out + first, &system, memory.x, n, memory.scratch_real);
+        gim__log_densities(out + first, &system, memory.x, n, memory.means, memory.parents);
         for (size_t r = 0; r < n; r++)
             out[first + r] += log_jacobian(x + (first + r) * model->d, model);
     }

@@ -49,6 +49,23 @@ void gim__interv_forward(gim__interv *at, const real *values, const gim__params 
     gim__pool_run(pool, 1 + spec->n_effects, network_forward, &all);
 }
 
+/* A target of probability 0.27: neither settled nor dear. */
+static const real fair = -1;
+
+void gim__interv_wake(real *values, gim__interv *at, const gim__params *params, const gim__spec *spec, gim__pool *pool)
+{
+    size_t d = spec->d;
+    real *bias = values + params->target + gim__mlp_size(spec->net) - d;
+    gim__interv_forward(at, values, params, spec, pool);
+    for (size_t j = 0; j < d; j++) {
+        real highest = -INFINITY;
+        for (size_t k = 0; k < at->K; k++)
+            if (!at->observational[k] && at->logit[k * d + j] > highest)
+                highest = at->logit[k * d + j];
+        bias[j] += isfinite(highest) && highest < fair ? fair - highest : 0;
+    }
+}
+
 void gim__interv_backward(real *grad, gim__interv *at, const real *values, const gim__params *params,
                           const gim__spec *spec, gim__pool *pool)
 {

@@ -21,6 +21,9 @@ typedef struct gim__interv {
 /* Runs the target network and the parameter networks. */
 void gim__interv_forward(gim__interv *at, const real *values, const gim__params *params, const gim__spec *spec,
                          gim__pool *pool);
+/* A variable that is probably no target in any environment may never have been given a chance: its logits are raised by
+ * one number, so that the highest is a fair one, ready to be learned anew. */
+void gim__interv_wake(real *values, gim__interv *at, const gim__params *params, const gim__spec *spec, gim__pool *pool);
 /* grad += through the networks, given dlogit and deffect. Uses hidden up. */
 void gim__interv_backward(real *grad, gim__interv *at, const real *values, const gim__params *params,
                           const gim__spec *spec, gim__pool *pool);

@@ -1,4 +1,4 @@
-/* What a mechanism family supplies: the mean of every variable given its parents. The noise around it is density.h's.
+/* What a kind of mechanism supplies: the mean of every variable given its parents. The noise around it is density.h's.
  * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__MECH_H
 #define GIM__MECH_H
@@ -7,12 +7,12 @@
 
 #include "base/real.h"
 #include "base/rng.h"
+#include "model/family.h"
 
 enum { GIM__MECH_BLOCKS = 4 };
 
-/* One table a family; the same for every model, never changed. d variables, h hidden units. G (d, d), G[i][j] the edge
- * i -> j, relaxed or 0/1. "masked" parameters are a draw's: the parameters theta with the graph multiplied in, in the
- * order in which the products want them, as many as theta has. */
+/* One table a kind; the same for every model, never changed. d variables, h hidden units, theta the parameters. Rows
+ * come in strips: x (d, GIM__STRIP), of which the first n count and the others are finite. */
 typedef struct gim__mech {
     /* Parameter blocks in their order in theta; shape is spelt in d and h: "ddh" is (d, d, h). */
     struct {
@@ -20,19 +20,16 @@ typedef struct gim__mech {
     } block[GIM__MECH_BLOCKS];
     /* Starting values. */
     void (*start)(real *theta, gim__rng *rng, size_t d, size_t h);
-    void (*mask)(real *masked, const real *theta, const real *G, size_t d, size_t h);
-    /* Backward of mask(): dtheta += and dG +=; either may be NULL. */
-    void (*unmask)(real *dtheta, real *dG, const real *dmasked, const real *theta, const real *G, size_t d, size_t h);
-    /* Values a row keeps for the backward pass. */
-    size_t (*kept)(size_t d, size_t h);
-    /* mean (n, d) given x (n, d); kept (n, kept(d, h)). */
-    void (*forward)(real *mean, real *kept, const real *x, const real *masked, size_t n, size_t d, size_t h);
-    /* dmasked += given dmean (n, d); kept is used up. */
-    void (*backward)(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
-                     size_t d, size_t h);
-    /* mean (n) of variable j alone, given its parents' columns of x (n, d). */
-    void (*variable)(real *mean, const real *theta, size_t j, const size_t *parents, size_t n_parents, const real *x,
-                     size_t n, size_t d, size_t h);
+    /* Columns that a variable keeps for the backward pass; elements of scratch that both passes need. */
+    size_t (*kept)(size_t h);
+    size_t (*scratch)(size_t d, size_t h);
+    /* mean (GIM__STRIP) of the family's variable; kept (kept(h), GIM__STRIP), NULL where no backward pass follows. */
+    void (*forward)(real *mean, real *kept, const real *x, const real *theta, const gim__family *family, size_t n,
+                    size_t d, size_t h, real *scratch);
+    /* After forward(), given dmean (GIM__STRIP), 0 past n: dtheta += and dgain (n_parents) +=; either may be NULL. kept
+     * is used up. dtheta is touched at the variable's own parameters only. */
+    void (*backward)(real *dtheta, real *dgain, const real *dmean, real *kept, const real *x, const real *theta,
+                     const gim__family *family, size_t n, size_t d, size_t h, real *scratch);
 } gim__mech;
 
 extern const gim__mech gim__mech_linear;  /* sum_i G_ij W_ij x_i */

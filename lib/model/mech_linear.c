@@ -1,5 +1,6 @@
-/* Linear mechanisms: mean_j = sum_i G_ij W_ij x_i. Masked: G o W. SPDX-License-Identifier: BSD-3-Clause */
-#include "math/mat.h"
+/* Linear mechanisms: mean_j = sum_i G_ij W_ij x_i. SPDX-License-Identifier: BSD-3-Clause */
+#include "math/strip.h"
+#include "math/vec.h"
 #include "model/mech.h"
 
 /* Small weights, N(0, 0.1^2): a large wrong one would drive its edge out before it could be learned. */
@@ -11,54 +12,59 @@ static void start(real *theta, gim__rng *rng, size_t d, size_t h)
         theta[e] *= (real)0.1;
 }
 
-static void mask(real *masked, const real *theta, const real *G, size_t d, size_t h)
+static size_t kept_columns(size_t h)
 {
     (void)h;
-    for (size_t e = 0; e < d * d; e++)
-        masked[e] = G[e] * theta[e];
+    return 0;
 }
 
-static void unmask(real *dtheta, real *dG, const real *dmasked, const real *theta, const real *G, size_t d, size_t h)
-{
-    (void)h;
-    for (size_t e = 0; dtheta != NULL && e < d * d; e++)
-        dtheta[e] += dmasked[e] * G[e];
-    for (size_t e = 0; dG != NULL && e < d * d; e++)
-        dG[e] += dmasked[e] * theta[e];
-}
-
-static size_t kept_values(size_t d, size_t h)
+static size_t scratch_size(size_t d, size_t h)
 {
     (void)d;
     (void)h;
     return 0;
 }
 
-static void forward(real *mean, real *kept, const real *x, const real *masked, size_t n, size_t d, size_t h)
+enum { VECS = GIM__STRIP / GIM__LANES };
+
+GIM__CLONES static void forward(real *restrict mean, real *kept, const real *restrict x, const real *restrict theta,
+                                const gim__family *family, size_t n, size_t d, size_t h, real *scratch)
 {
     (void)kept;
+    (void)n;
     (void)h;
-    gim__mat_mul(mean, x, masked, n, d, d, 0);
+    (void)scratch;
+    gim__vec sum[VECS] = {{0}};
+    for (size_t k = 0; k < family->n_parents; k++) {
+        size_t i = family->parent[k];
+        real weight = family->gain[k] * theta[i * d + family->variable];
+        const gim__vec *column = (const gim__vec *)(x + i * GIM__STRIP);
+#pragma GCC unroll 8
+        for (size_t v = 0; v < VECS; v++)
+            sum[v] += weight * column[v];
+    }
+#pragma GCC unroll 8
+    for (size_t v = 0; v < VECS; v++)
+        ((gim__vec *)mean)[v] = sum[v];
 }
 
-static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
-                     size_t d, size_t h)
+/* Forward: mean = sum_k gain_k W_k x_k. Now, with g_k = dmean . x_k: dW_k += gain_k g_k, dgain_k += W_k g_k. */
+GIM__CLONES static void backward(real *restrict dtheta, real *restrict dgain, const real *restrict dmean, real *kept,
+                                 const real *restrict x, const real *restrict theta, const gim__family *family,
+                                 size_t n, size_t d, size_t h, real *scratch)
 {
     (void)kept;
-    (void)masked;
+    (void)n;
     (void)h;
-    gim__mat_mul_ta(dmasked, x, dmean, n, d, d, 1);
-}
-
-static void variable(real *mean, const real *theta, size_t j, const size_t *parents, size_t n_parents, const real *x,
-                     size_t n, size_t d, size_t h)
-{
-    (void)h;
-    for (size_t r = 0; r < n; r++) {
-        mean[r] = 0;
-        for (size_t k = 0; k < n_parents; k++)
-            mean[r] += theta[parents[k] * d + j] * x[r * d + parents[k]];
+    (void)scratch;
+    for (size_t k = 0; k < family->n_parents; k++) {
+        size_t edge = family->parent[k] * d + family->variable;
+        real g = gim__vec_dot(dmean, x + family->parent[k] * GIM__STRIP, GIM__STRIP);
+        if (dtheta != NULL)
+            dtheta[edge] += family->gain[k] * g;
+        if (dgain != NULL)
+            dgain[k] += theta[edge] * g;
     }
 }
 
-const gim__mech gim__mech_linear = {{{"W", "dd"}}, start, mask, unmask, kept_values, forward, backward, variable};
+const gim__mech gim__mech_linear = {{{"W", "dd"}}, start, kept_columns, scratch_size, forward, backward};

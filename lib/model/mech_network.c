@@ -1,14 +1,12 @@
 /* Nonlinear mechanisms, one tanh network a variable: mean_j = w2_j . tanh(W1_j' (G_:j o x) + b1_j) + b2_j.
  *
- * theta:  W1 (d, d, h) [j][i][q], b1 (d, h) [j][q], W2 (d, h) [j][q], b2 (d).
- * masked: B (d, h d) with column q d + j holding G_ij W1_jiq, then b1 and W2 in the same order of columns, then b2. All
- *         networks of a draw are so one product x B, and sums over the units q run over vectors of variables j.
+ * theta: W1 (d, d, h) [j][i][q], b1 (d, h) [j][q], W2 (d, h) [j][q], b2 (d).
  * SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
-#include <string.h>
 
 #include "math/fn.h"
-#include "math/mat.h"
+#include "math/strip.h"
+#include "math/vec.h"
 #include "model/mech.h"
 
 /* Glorot: normal with variance 2 / (inputs + outputs); biases 0. */
@@ -24,129 +22,147 @@ static void start(real *theta, gim__rng *rng, size_t d, size_t h)
         W2[e] *= scale2;
 }
 
-static void mask(real *masked, const real *theta, const real *G, size_t d, size_t h)
+static size_t kept_columns(size_t h)
 {
-    const real *W1 = theta, *b1 = W1 + d * d * h, *W2 = b1 + d * h, *b2 = W2 + d * h;
-    real *B = masked, *c1 = B + d * d * h, *c2 = c1 + d * h;
-    for (size_t j = 0; j < d; j++)
-        for (size_t i = 0; i < d; i++)
-            for (size_t q = 0; q < h; q++)
-                B[(i * h + q) * d + j] = G[i * d + j] * W1[(j * d + i) * h + q];
-    for (size_t j = 0; j < d; j++)
-        for (size_t q = 0; q < h; q++) {
-            c1[q * d + j] = b1[j * h + q];
-            c2[q * d + j] = W2[j * h + q];
-        }
-    memcpy(c2 + d * h, b2, d * sizeof *b2);
+    return h;
 }
 
-static void unmask_theta(real *dtheta, const real *dmasked, const real *G, size_t d, size_t h)
+static size_t scratch_size(size_t d, size_t h)
 {
-    const real *dB = dmasked, *dc1 = dB + d * d * h, *dc2 = dc1 + d * h, *dc3 = dc2 + d * h;
-    real *dW1 = dtheta, *db1 = dW1 + d * d * h, *dW2 = db1 + d * h, *db2 = dW2 + d * h;
-    for (size_t j = 0; j < d; j++)
-        for (size_t i = 0; i < d; i++) {
-            real g = G[i * d + j];
-            for (size_t q = 0; g != 0 && q < h; q++)
-                dW1[(j * d + i) * h + q] += g * dB[(i * h + q) * d + j];
-        }
-    for (size_t j = 0; j < d; j++) {
-        for (size_t q = 0; q < h; q++) {
-            db1[j * h + q] += dc1[q * d + j];
-            dW2[j * h + q] += dc2[q * d + j];
-        }
-        db2[j] += dc3[j];
+    return (d + 3) * h;
+}
+
+/* Units and vectors of rows whose sums stay in registers together: ten of sixteen. */
+enum { UNITS = 5, VECS = 2, ROWS = VECS * GIM__LANES };
+
+/* `units` units, from the one that the pointers show on, in ROWS rows: t = tanh(b1 + sum_k weight_k x_k), kept where
+ * wanted, and mean += w2 . t. With a constant number of units the loops over them become straight code. */
+GIM__INLINE void units_forward(gim__vec *restrict mean, real *restrict kept, const real *restrict x,
+                               const real *restrict weight, const gim__family *family, const real *restrict b1,
+                               const real *restrict w2, size_t h, const size_t units)
+{
+    gim__vec t[UNITS][VECS];
+#pragma GCC unroll 8
+    for (size_t u = 0; u < units; u++)
+#pragma GCC unroll 8
+        for (size_t v = 0; v < VECS; v++)
+            t[u][v] = (gim__vec){0} + b1[u];
+    for (size_t k = 0; k < family->n_parents; k++) {
+        const gim__vec *column = (const gim__vec *)(x + family->parent[k] * GIM__STRIP);
+#pragma GCC unroll 8
+        for (size_t u = 0; u < units; u++)
+#pragma GCC unroll 8
+            for (size_t v = 0; v < VECS; v++)
+                t[u][v] += weight[k * h + u] * column[v];
     }
-}
-
-static void unmask(real *dtheta, real *dG, const real *dmasked, const real *theta, const real *G, size_t d, size_t h)
-{
-    if (dtheta != NULL)
-        unmask_theta(dtheta, dmasked, G, d, h);
-    for (size_t j = 0; dG != NULL && j < d; j++)
-        for (size_t i = 0; i < d; i++) {
-            real sum = 0;
-            for (size_t q = 0; q < h; q++)
-                sum += dmasked[(i * h + q) * d + j] * theta[(j * d + i) * h + q];
-            dG[i * d + j] += sum;
+#pragma GCC unroll 8
+    for (size_t u = 0; u < units; u++)
+#pragma GCC unroll 8
+        for (size_t v = 0; v < VECS; v++) {
+            gim__vec_tanh(&t[u][v]);
+            mean[v] += w2[u] * t[u][v];
+            if (kept != NULL)
+                ((gim__vec *)(kept + u * GIM__STRIP))[v] = t[u][v];
         }
 }
 
-static size_t kept_values(size_t d, size_t h)
+GIM__CLONES static void forward(real *restrict mean, real *restrict kept, const real *restrict x,
+                                const real *restrict theta, const gim__family *family, size_t n, size_t d, size_t h,
+                                real *restrict weight)
 {
-    return d * h;
-}
-
-/* kept <- tanh(kept + c1), mean = b2 + sum_q kept_q o c2_q, one row at a time */
-GIM__CLONES static void units_forward(real *restrict mean, real *restrict kept, const real *restrict c1,
-                                      const real *restrict c2, const real *restrict b2, size_t n, size_t d, size_t h)
-{
-    for (size_t r = 0; r < n; r++, mean += d, kept += d * h) {
-        for (size_t c = 0; c < d * h; c++)
-            kept[c] = gim__tanh(kept[c] + c1[c]);
-        for (size_t j = 0; j < d; j++)
-            mean[j] = b2[j];
+    size_t j = family->variable;
+    const real *W1 = theta + j * d * h, *b1 = theta + d * d * h + j * h, *w2 = b1 + d * h;
+    real b2 = theta[(d + 2) * d * h + j];
+    for (size_t k = 0; k < family->n_parents; k++)
         for (size_t q = 0; q < h; q++)
-            for (size_t j = 0; j < d; j++)
-                mean[j] += kept[q * d + j] * c2[q * d + j];
+            weight[k * h + q] = family->gain[k] * W1[family->parent[k] * h + q];
+    for (size_t r = 0; r < n; r += ROWS) {
+        gim__vec *to = (gim__vec *)(mean + r);
+        size_t q = 0;
+        for (size_t v = 0; v < VECS; v++)
+            to[v] = (gim__vec){0} + b2;
+        for (; q + UNITS <= h; q += UNITS)
+            units_forward(to, kept == NULL ? NULL : kept + q * GIM__STRIP + r, x + r, weight + q, family, b1 + q,
+                          w2 + q, h, UNITS);
+        for (; q < h; q++)
+            units_forward(to, kept == NULL ? NULL : kept + q * GIM__STRIP + r, x + r, weight + q, family, b1 + q,
+                          w2 + q, h, 1);
     }
 }
 
-/* Forward, with t for kept: mean_j = b2_j + sum_q c2_qj t_qj, t = tanh(a + c1).
- * Now: db2 += dmean; dc2 += dmean t; da = dmean c2 (1 - t^2), written over t; dc1 += da. */
-GIM__CLONES static void units_backward(real *restrict dc1, real *restrict dc2, real *restrict db2, real *restrict kept,
-                                       const real *restrict dmean, const real *restrict c2, size_t n, size_t d,
-                                       size_t h)
+/* Forward, for one unit: mean += w2 t, t = tanh(a). Now: dw2 += dmean t; da = dmean w2 (1 - t^2), written over t;
+ * db1 += da. n a multiple of GIM__LANES. */
+GIM__INLINE void unit_backward(real *db1, real *dw2, real *restrict kept, const real *restrict dmean, real w2, size_t n)
 {
-    for (size_t r = 0; r < n; r++, dmean += d, kept += d * h) {
-        for (size_t j = 0; j < d; j++)
-            db2[j] += dmean[j];
-        for (size_t q = 0; q < h; q++)
-            for (size_t j = 0; j < d; j++) {
-                size_t c = q * d + j;
-                real t = kept[c];
-                dc2[c] += dmean[j] * t;
-                kept[c] = dmean[j] * c2[c] * (1 - t * t);
-                dc1[c] += kept[c];
-            }
+    gim__vec sum_b1 = {0}, sum_w2 = {0};
+    for (size_t r = 0; r < n; r += GIM__LANES) {
+        gim__vec g = *(const gim__vec *)(dmean + r), t = *(gim__vec *)(kept + r), da = w2 * g * (1 - t * t);
+        sum_w2 += g * t;
+        sum_b1 += da;
+        *(gim__vec *)(kept + r) = da;
+    }
+    *db1 += gim__vec_sum(&sum_b1);
+    *dw2 += gim__vec_sum(&sum_w2);
+}
+
+/* Forward: a = sum_k weight_k x_k. Now dweight (units) = da . x_k for one k. */
+GIM__INLINE void weights_backward(real *restrict dweight, const real *restrict da, const real *restrict column,
+                                  size_t n, const size_t units)
+{
+    gim__vec sum[UNITS];
+#pragma GCC unroll 8
+    for (size_t u = 0; u < units; u++)
+        sum[u] = (gim__vec){0};
+    for (size_t r = 0; r < n; r += GIM__LANES)
+#pragma GCC unroll 8
+        for (size_t u = 0; u < units; u++)
+            sum[u] += *(const gim__vec *)(column + r) * *(const gim__vec *)(da + u * GIM__STRIP + r);
+#pragma GCC unroll 8
+    for (size_t u = 0; u < units; u++)
+        dweight[u] = gim__vec_sum(&sum[u]);
+}
+
+/* Forward: weight = gain W1. Now dW1 += gain dweight, dgain += W1 . dweight. */
+static void gain_backward(real *restrict dW1, real *restrict dgain, const real *restrict dweight,
+                          const real *restrict W1, real gain, size_t h)
+{
+    real sum = 0;
+    for (size_t q = 0; q < h; q++)
+        sum += dweight[q] * W1[q];
+    if (dgain != NULL)
+        *dgain += sum;
+    for (size_t q = 0; dW1 != NULL && q < h; q++)
+        dW1[q] += gain * dweight[q];
+}
+
+GIM__CLONES static void backward(real *restrict dtheta, real *restrict dgain, const real *restrict dmean,
+                                 real *restrict kept, const real *restrict x, const real *restrict theta,
+                                 const gim__family *family, size_t n, size_t d, size_t h, real *restrict scratch)
+{
+    size_t j = family->variable, W1 = j * d * h, b1 = d * d * h + j * h, w2 = b1 + d * h, b2 = (d + 2) * d * h + j;
+    real *dweight = scratch, *db1 = scratch + h, *dw2 = scratch + 2 * h;
+    n = (n + GIM__LANES - 1) / GIM__LANES * GIM__LANES;
+    for (size_t q = 0; q < h; q++) {
+        db1[q] = dw2[q] = 0;
+        unit_backward(db1 + q, dw2 + q, kept + q * GIM__STRIP, dmean, theta[w2 + q], n);
+    }
+    for (size_t q = 0; dtheta != NULL && q < h; q++) {
+        dtheta[b1 + q] += db1[q];
+        dtheta[w2 + q] += dw2[q];
+    }
+    for (size_t r = 0; dtheta != NULL && r < n; r++)
+        dtheta[b2] += dmean[r];
+    for (size_t k = 0; k < family->n_parents; k++) {
+        const real *column = x + family->parent[k] * GIM__STRIP;
+        size_t at = W1 + family->parent[k] * h, q = 0;
+        for (; q + UNITS <= h; q += UNITS)
+            weights_backward(dweight + q, kept + q * GIM__STRIP, column, n, UNITS);
+        for (; q < h; q++)
+            weights_backward(dweight + q, kept + q * GIM__STRIP, column, n, 1);
+        gain_backward(dtheta == NULL ? NULL : dtheta + at, dgain == NULL ? NULL : dgain + k, dweight, theta + at,
+                      family->gain[k], h);
     }
 }
 
-static void forward(real *mean, real *kept, const real *x, const real *masked, size_t n, size_t d, size_t h)
-{
-    const real *c1 = masked + d * d * h, *c2 = c1 + d * h;
-    gim__mat_mul(kept, x, masked, n, d, d * h, 0);
-    units_forward(mean, kept, c1, c2, c2 + d * h, n, d, h);
-}
-
-static void backward(real *dmasked, const real *dmean, real *kept, const real *x, const real *masked, size_t n,
-                     size_t d, size_t h)
-{
-    real *dc1 = dmasked + d * d * h, *dc2 = dc1 + d * h;
-    units_backward(dc1, dc2, dc2 + d * h, kept, dmean, masked + (d + 1) * d * h, n, d, h);
-    gim__mat_mul_ta(dmasked, x, kept, n, d, d * h, 1);
-}
-
-static void variable(real *mean, const real *theta, size_t j, const size_t *parents, size_t n_parents, const real *x,
-                     size_t n, size_t d, size_t h)
-{
-    const real *W1 = theta + j * d * h, *b1 = theta + d * d * h, *W2 = b1 + d * h, *b2 = W2 + d * h;
-    for (size_t r = 0; r < n; r++) {
-        mean[r] = b2[j];
-        for (size_t q = 0; q < h; q++) {
-            real a = b1[j * h + q];
-            for (size_t k = 0; k < n_parents; k++)
-                a += W1[parents[k] * h + q] * x[r * d + parents[k]];
-            mean[r] += W2[j * h + q] * gim__tanh(a);
-        }
-    }
-}
-
-const gim__mech gim__mech_network = {{{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}},
-                                     start,
-                                     mask,
-                                     unmask,
-                                     kept_values,
-                                     forward,
-                                     backward,
-                                     variable};
+const gim__mech gim__mech_network = {
+    {{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}}, start, kept_columns, scratch_size, forward, backward};

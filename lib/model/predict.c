@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "math/fn.h"
+#include "math/strip.h"
 
 /* ---- samples ---- */
 
@@ -16,7 +17,13 @@ static size_t row_noise(const gim__system *system)
 
 size_t gim__sample_scratch(const gim__system *system)
 {
-    return GIM__SAMPLE_ROWS * (row_noise(system) + 1);
+    return GIM__STRIP * row_noise(system);
+}
+
+size_t gim__means_scratch(const gim__system *system)
+{
+    const gim__spec *spec = system->spec;
+    return 2 * spec->d * GIM__STRIP + spec->d + spec->mech->scratch(spec->d, spec->hidden);
 }
 
 static void draw_row(double *noise, const gim__system *system, gim__rng *rng)
@@ -67,38 +74,70 @@ static real realise(const conditional *law, int zero_inflated, double normal, do
     return uniform < 1 / (1 + exp(-law->logit_pi)) ? 0 : (real)exp(value < 80 ? value : 80);
 }
 
-static size_t find_parents(size_t *parents, const gim__system *system, size_t j)
+/* A strip of rows and the means of its variables, cut from memory for gim__means_scratch() reals. */
+typedef struct means {
+    real *x, *mean, *gain, *weights; /* (d, GIM__STRIP) twice, (d) ones, what mechanisms need */
+    size_t *parent;                  /* (d) */
+} means;
+
+static means means_open(real *scratch, size_t *parents, size_t d)
 {
-    size_t n = 0, d = system->spec->d;
-    for (size_t i = 0; i < d; i++)
-        if (system->edge[i * d + j])
-            parents[n++] = i;
-    return n;
+    means all = {scratch, scratch + d * GIM__STRIP, scratch + 2 * d * GIM__STRIP, scratch + 2 * d * GIM__STRIP + d,
+                 parents};
+    for (size_t j = 0; j < d; j++)
+        all.gain[j] = 1;
+    return all;
 }
 
-void gim__sample_block(real *x, const gim__system *system, uint64_t seed, uint64_t block, size_t n, double *scratch,
-                       size_t *parents)
+/* mean of variable j in n rows, given its parents in x. */
+static void find_mean(const means *all, const gim__system *system, size_t j, size_t n)
+{
+    const gim__spec *spec = system->spec;
+    size_t d = spec->d;
+    gim__family family = {j, 0, all->parent, all->gain};
+    for (size_t i = 0; i < d; i++)
+        if (system->edge[i * d + j])
+            all->parent[family.n_parents++] = i;
+    spec->mech->forward(all->mean + j * GIM__STRIP, NULL, all->x, system->values + system->params->theta, &family, n, d,
+                        spec->hidden, all->weights);
+}
+
+static void sample_strip(real *x, const gim__system *system, gim__rng *rng, size_t n, double *scratch, const means *all)
 {
     const gim__spec *spec = system->spec;
     const real *values = system->values;
     size_t d = spec->d, per_row = row_noise(system), own = per_row - 2 * d;
-    real *mean = (real *)(scratch + GIM__SAMPLE_ROWS * per_row);
-    gim__rng rng;
-    gim__rng_open(&rng, seed, GIM__RNG_SAMPLE, block, 0);
     for (size_t r = 0; r < n; r++)
-        draw_row(scratch + r * per_row, system, &rng);
+        draw_row(scratch + r * per_row, system, rng);
     for (size_t k = 0; k < d; k++) {
-        size_t j = system->order[k], n_parents = find_parents(parents, system, j);
+        size_t j = system->order[k];
         double scale = exp(0.5 * (double)values[system->params->logvar + j]);
         double logit_pi = spec->zero_inflated ? (double)values[system->params->logit_pi + j] : 0;
-        spec->mech->variable(mean, values + system->params->theta, j, parents, n_parents, x, n, d, spec->hidden);
+        find_mean(all, system, j, n);
         for (size_t r = 0; r < n; r++) {
             const double *noise = scratch + r * per_row;
-            conditional law = {(double)mean[r], scale, logit_pi};
+            conditional law = {(double)all->mean[j * GIM__STRIP + r], scale, logit_pi};
             intervene(&law, system, j, noise);
-            x[r * d + j] = realise(&law, spec->zero_inflated, noise[own + j], noise[own + d + j]);
+            all->x[j * GIM__STRIP + r] = realise(&law, spec->zero_inflated, noise[own + j], noise[own + d + j]);
         }
     }
+    gim__strip_to_rows(x, all->x, n, d);
+}
+
+static size_t rows_of_strip(size_t first, size_t n)
+{
+    return n - first < GIM__STRIP ? n - first : GIM__STRIP;
+}
+
+void gim__sample_block(real *x, const gim__system *system, uint64_t seed, uint64_t block, size_t n, double *scratch,
+                       real *means_scratch, size_t *parents)
+{
+    size_t d = system->spec->d;
+    means all = means_open(means_scratch, parents, d);
+    gim__rng rng;
+    gim__rng_open(&rng, seed, GIM__RNG_SAMPLE, block, 0);
+    for (size_t first = 0; first < n; first += GIM__STRIP)
+        sample_strip(x + first * d, system, &rng, rows_of_strip(first, n), scratch, &all);
 }
 
 /* ---- log-densities ---- */
@@ -184,31 +223,31 @@ static double log_mixture_shift(double x, conditional law, const gim__system *sy
     return gim__log_sum_exp(terms, subsets);
 }
 
-size_t gim__log_density_scratch(const gim__system *system)
+static double log_density(const gim__system *system, const means *all, size_t r)
 {
     const gim__spec *spec = system->spec;
-    return system->params->theta_size + spec->d * spec->d +
-           GIM__SAMPLE_ROWS * (spec->d + spec->mech->kept(spec->d, spec->hidden));
+    const real *logvar = system->values + system->params->logvar, *logit_pi = system->values + system->params->logit_pi;
+    double sum = 0;
+    for (size_t j = 0; j < spec->d; j++) {
+        conditional law = {(double)all->mean[j * GIM__STRIP + r], exp(0.5 * (double)logvar[j]),
+                           spec->zero_inflated ? (double)logit_pi[j] : 0};
+        double x = (double)all->x[j * GIM__STRIP + r];
+        sum += (spec->shift ? log_mixture_shift : log_mixture_hard)(x, law, system, j);
+    }
+    return sum;
 }
 
-void gim__log_densities(double *log_density, const gim__system *system, const real *x, size_t n, real *scratch)
+void gim__log_densities(double *log_density_out, const gim__system *system, const real *x, size_t n,
+                        real *means_scratch, size_t *parents)
 {
-    const gim__spec *spec = system->spec;
-    const real *values = system->values, *logit_pi = values + system->params->logit_pi;
-    size_t d = spec->d;
-    real *masked = scratch, *G = masked + system->params->theta_size, *mean = G + d * d;
-    real *kept = mean + GIM__SAMPLE_ROWS * d;
-    for (size_t e = 0; e < d * d; e++)
-        G[e] = system->edge[e];
-    spec->mech->mask(masked, values + system->params->theta, G, d, spec->hidden);
-    spec->mech->forward(mean, kept, x, masked, n, d, spec->hidden);
-    for (size_t r = 0; r < n; r++) {
-        log_density[r] = 0;
-        for (size_t j = 0; j < d; j++) {
-            conditional law = {(double)mean[r * d + j], exp(0.5 * (double)values[system->params->logvar + j]),
-                               spec->zero_inflated ? (double)logit_pi[j] : 0};
-            log_density[r] +=
-                (spec->shift ? log_mixture_shift : log_mixture_hard)((double)x[r * d + j], law, system, j);
-        }
+    size_t d = system->spec->d;
+    means all = means_open(means_scratch, parents, d);
+    for (size_t first = 0; first < n; first += GIM__STRIP) {
+        size_t rows = rows_of_strip(first, n);
+        gim__strip_from_rows(all.x, x + first * d, rows, d);
+        for (size_t j = 0; j < d; j++)
+            find_mean(&all, system, j, rows);
+        for (size_t r = 0; r < rows; r++)
+            log_density_out[first + r] = log_density(system, &all, r);
     }
 }

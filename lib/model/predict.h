@@ -21,15 +21,16 @@ typedef struct gim__system {
     const double *effect; /* (Q, n_effects, d), means; all have spread sigma_psi */
 } gim__system;
 
-/* Elements of scratch that gim__sample_block() and gim__log_densities() need. */
+/* Elements of the scratch memories below. */
 size_t gim__sample_scratch(const gim__system *system);
-size_t gim__log_density_scratch(const gim__system *system);
+size_t gim__means_scratch(const gim__system *system);
 
 /* Rows block * GIM__SAMPLE_ROWS + 0 .. n-1 of the sample with this seed: x (n, d), n <= GIM__SAMPLE_ROWS. parents
  * (d). */
 void gim__sample_block(real *x, const gim__system *system, uint64_t seed, uint64_t block, size_t n, double *scratch,
-                       size_t *parents);
-/* x (n, d) -> log_density (n); n <= GIM__SAMPLE_ROWS; Q <= GIM__MOST_JOINT. */
-void gim__log_densities(double *log_density, const gim__system *system, const real *x, size_t n, real *scratch);
+                       real *means_scratch, size_t *parents);
+/* x (n, d) -> log_density (n); Q <= GIM__MOST_JOINT; parents (d). */
+void gim__log_densities(double *log_density, const gim__system *system, const real *x, size_t n, real *means_scratch,
+                        size_t *parents);
 
 #endif

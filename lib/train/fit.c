@@ -132,7 +132,7 @@ static void use_graph(run *mine)
         mine->graph[e] = mine->fit->edge[e];
 }
 
-/* From here on the graph is what it is now, made acyclic. */
+/* From here on the graph is what it is now, made acyclic; targets that it left without hope get another chance. */
 static gim_status fix_graph(run *mine)
 {
     const gim__fit_plan *plan = mine->plan;
@@ -141,6 +141,7 @@ static gim_status fix_graph(run *mine)
         return gim__fail(plan->message, status, "out of memory for the final graph");
     mine->fit->fixed = 1;
     use_graph(mine);
+    gim__interv_wake(mine->fit->values, &mine->objective.interv, plan->params, plan->spec, mine->pool);
     return GIM_OK;
 }
 

@@ -1,8 +1,9 @@
 /* The log-likelihood of rows under M draws, and its gradient.
  *
- * A task is one graph with one chunk of whole environments. Forward, tasks are independent. Backward, task t adds to
- * lane t mod LANES, and each lane takes its tasks in order: so sums are the same whatever the number of threads.
- * Draws that share a graph share the means. SPDX-License-Identifier: BSD-3-Clause */
+ * Means depend on a family alone, and densities on the means' residuals through a few moments of each group of rows. So
+ * forward: families -> means of each in all rows -> residuals by group -> log-densities of groups under draws; and back
+ * the same way. Tasks are chunks of rows up to the means, and variables beyond them, so that no two tasks add to one
+ * number, and sums are the same whatever the number of threads. SPDX-License-Identifier: BSD-3-Clause */
 #include "train/likelihood.h"
 
 #include <string.h>
@@ -10,27 +11,21 @@
 #include "base/alloc.h"
 #include "base/threads.h"
 #include "math/fn.h"
-#include "model/graph.h"
 #include "model/marginal.h"
-
-enum { BLOCK = 64, CHUNK = 256, LANES = 16 };
 
 /* One thread's memory, cut from work->scratch. */
 typedef struct scratch {
-    real *masked, *dmasked, *dG;                 /* theta, theta, (d, d) */
-    real *x, *y, *positive, *one, *count, *dell; /* gathered rows, as in gim__rows; (M, BLOCK) */
-    real *mean, *dmean, *draw_mean, *kept;       /* (BLOCK, d) three times, (BLOCK, kept) */
-    size_t env[BLOCK];
+    real *mean, *dmean, *kept, *own;        /* strips of one variable; (kept, GIM__STRIP); the mechanism's */
+    real *x, *y, *w, *one, *first, *second; /* gathered rows: x (d, GIM__STRIP); their gradients of S1, S2 */
+    real *whole;                            /* (2, GIM__STRIP) gradient of S1, S2 in a strip that is not gathered */
+    real *dgain;                            /* (d) */
+    size_t n;                               /* gathered rows */
 } scratch;
 
-static size_t kept_size(const gim__spec *spec)
+static size_t scratch_size(const gim__spec *spec)
 {
-    return spec->mech->kept(spec->d, spec->hidden);
-}
-
-static size_t scratch_size(const gim__spec *spec, size_t theta_size, size_t M)
-{
-    return 2 * theta_size + spec->d * spec->d + BLOCK * (6 * spec->d + 2 + M + kept_size(spec));
+    size_t d = spec->d, h = spec->hidden, strips = 9 + d + spec->mech->kept(h);
+    return (strips * GIM__STRIP + spec->mech->scratch(d, h) + d + 15) / 16 * 16;
 }
 
 static real *cut(real **from, size_t n)
@@ -40,98 +35,85 @@ static real *cut(real **from, size_t n)
     return part;
 }
 
-static void scratch_open(scratch *mine, size_t thread, const gim__likelihood *work, const gim__params *params,
-                         const gim__spec *spec)
+static void scratch_open(scratch *mine, size_t thread, const gim__likelihood *work, const gim__spec *spec)
 {
     real *at = work->scratch + thread * work->scratch_size;
-    size_t rows = BLOCK * spec->d;
-    mine->masked = cut(&at, params->theta_size);
-    mine->dmasked = cut(&at, params->theta_size);
-    mine->dG = cut(&at, spec->d * spec->d);
-    mine->x = cut(&at, rows);
-    mine->y = cut(&at, rows);
-    mine->positive = cut(&at, rows);
-    mine->mean = cut(&at, rows);
-    mine->dmean = cut(&at, rows);
-    mine->draw_mean = cut(&at, rows);
-    mine->one = cut(&at, BLOCK);
-    mine->count = cut(&at, BLOCK);
-    mine->dell = cut(&at, BLOCK * work->M);
-    mine->kept = cut(&at, BLOCK * kept_size(spec));
+    real **strips[] = {&mine->mean, &mine->dmean, &mine->y, &mine->w, &mine->one, &mine->first, &mine->second};
+    for (size_t i = 0; i < sizeof strips / sizeof *strips; i++)
+        *strips[i] = cut(&at, GIM__STRIP);
+    mine->whole = cut(&at, 2 * GIM__STRIP);
+    mine->x = cut(&at, spec->d * GIM__STRIP);
+    mine->kept = cut(&at, spec->mech->kept(spec->hidden) * GIM__STRIP);
+    mine->own = cut(&at, spec->mech->scratch(spec->d, spec->hidden));
+    mine->dgain = cut(&at, spec->d);
+    mine->n = 0;
 }
 
-gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec,
-                               const gim__params *params, size_t M, size_t K, size_t most_rows, gim__pool *pool)
+gim_status gim__likelihood_new(gim__likelihood *work, const gim_allocator *allocator, const gim__spec *spec, size_t M,
+                               size_t K, size_t most_rows, gim__pool *pool)
 {
-    size_t d = spec->d;
-    *work = (gim__likelihood){.allocator = allocator, .M = M, .most_rows = most_rows, .pool = pool};
-    work->lane_size = params->theta_size + 2 * d + d * d;
-    work->scratch_size = scratch_size(spec, params->theta_size, M);
-    work->ell = gim__new(allocator, M * most_rows, sizeof(real));
+    size_t d = spec->d, groups = spec->marginal == GIM_PER_SAMPLE ? most_rows : K;
+    *work = (gim__likelihood){.allocator = allocator, .M = M, .most_groups = groups, .pool = pool};
+    work->scratch_size = scratch_size(spec);
+    gim_status cut = gim__groups_new(&work->groups, allocator, most_rows, d);
+    gim_status found = gim__families_new(&work->families, allocator, M, d);
+    work->residual = gim__new(allocator, groups * M * d, sizeof(gim__residual));
+    work->gradient = gim__new(allocator, groups * M * d, sizeof(gim__residual));
+    work->ell = gim__new(allocator, M * groups, sizeof(real));
     work->share = gim__new(allocator, M, sizeof(double));
     work->dtarget = gim__new(allocator, M * K * d, sizeof(real));
     work->deffect = gim__new(allocator, M * spec->n_effects * K * d, sizeof(real));
     work->law = gim__new(allocator, 3 * d, sizeof(real));
-    work->lanes = gim__new(allocator, LANES * work->lane_size, sizeof(real));
+    work->noise = gim__new(allocator, (size_t)GIM__CHUNKS * 2 * d, sizeof(real));
     work->scratch = gim__new(allocator, gim__pool_threads(pool) * work->scratch_size, sizeof(real));
-    work->chunk = gim__new(allocator, most_rows + 1, sizeof(size_t));
-    if (work->ell == NULL || work->share == NULL || work->dtarget == NULL || work->deffect == NULL ||
-        work->law == NULL || work->lanes == NULL || work->scratch == NULL || work->chunk == NULL)
-        return GIM_ERR_NOMEM;
-    return GIM_OK;
+    return cut == GIM_OK && found == GIM_OK && work->residual && work->gradient && work->ell && work->share &&
+                   work->dtarget && work->deffect && work->law && work->noise && work->scratch
+               ? GIM_OK
+               : GIM_ERR_NOMEM;
 }
 
 void gim__likelihood_free(gim__likelihood *work)
 {
-    void *all[] = {work->ell, work->share, work->dtarget, work->deffect,
-                   work->law, work->lanes, work->scratch, work->chunk};
+    void *all[] = {work->residual, work->gradient, work->ell,   work->share,  work->dtarget,
+                   work->deffect,  work->law,      work->noise, work->scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all && work->allocator != NULL; i++)
         gim__delete(work->allocator, all[i]);
+    gim__groups_free(&work->groups);
+    gim__families_free(&work->families);
 }
 
-/* Blocks of whole environments with at least CHUNK rows, but for the last. Returns how many. */
-static size_t cut_chunks(size_t *chunk, const gim__rows *rows)
+/* ---- rows ---- */
+
+typedef struct filling {
+    gim__groups *groups;
+    const gim__rows *rows;
+} filling;
+
+static void fill_chunk(void *context, size_t chunk, size_t thread)
 {
-    size_t n = 0;
-    chunk[0] = 0;
-    for (size_t r = 1; r < rows->n; r++)
-        if (rows->env[r] != rows->env[r - 1] && r - chunk[n] >= CHUNK)
-            chunk[++n] = r;
-    chunk[++n] = rows->n;
-    return n;
+    const filling *all = context;
+    (void)thread;
+    gim__groups_fill(all->groups, all->rows, chunk);
 }
 
-static gim__rows part(const gim__rows *rows, size_t first, size_t n, size_t d)
+void gim__likelihood_rows(gim__likelihood *work, const gim__rows *rows, gim_marginal marginal)
 {
-    return (gim__rows){n,
-                       rows->x + first * d,
-                       rows->y + first * d,
-                       rows->positive + first * d,
-                       rows->one + first,
-                       rows->count + first,
-                       rows->weight + first,
-                       rows->env + first};
+    filling all = {&work->groups, rows};
+    gim__groups_cut(&work->groups, rows, marginal);
+    gim__pool_run(work->pool, work->groups.n_chunks, fill_chunk, &all);
 }
 
-/* One pass: what both directions are given, and what they make of it first. */
+/* One pass: what its tasks share. */
 typedef struct pass {
     gim__likelihood *work;
     const gim__spec *spec;
     const gim__params *params;
     const real *theta;
-    const gim__rows *rows;
     const gim__draws *draws;
     gim__graphs graphs;
     gim__noise_law law;
-    size_t n_chunks, n_tasks;
-    int want_graph;
+    real *dtheta, *ds;
 } pass;
-
-/* A task: rows first .. end-1 under the draws m0 .. m1-1, which have graph G. */
-typedef struct task {
-    size_t first, end, m0, m1;
-    const real *G;
-} task;
 
 static gim__noise_law make_law(real *law, const real *values, const gim__params *params, const gim__spec *spec)
 {
@@ -145,178 +127,287 @@ static gim__noise_law make_law(real *law, const real *values, const gim__params 
     return (gim__noise_law){values + params->logvar, law, law + d, law + 2 * d};
 }
 
-static pass open_pass(gim__likelihood *work, const real *values, const gim__params *params, const gim__rows *rows,
-                      const gim__draws *draws, gim__graphs graphs, const gim__spec *spec)
+static const size_t *families_of(const pass *of, size_t m)
 {
-    size_t n_chunks = cut_chunks(work->chunk, rows);
-    return (pass){.work = work,
-                  .spec = spec,
-                  .params = params,
-                  .theta = values + params->theta,
-                  .rows = rows,
-                  .draws = draws,
-                  .graphs = graphs,
-                  .law = make_law(work->law, values, params, spec),
-                  .n_chunks = n_chunks,
-                  .n_tasks = n_chunks * (graphs.shared ? 1 : draws->M)};
-}
-
-static task task_at(const pass *of, size_t t)
-{
-    size_t g = t / of->n_chunks, chunk = t % of->n_chunks, d = of->spec->d;
-    int shared = of->graphs.shared;
-    return (task){of->work->chunk[chunk], of->work->chunk[chunk + 1], shared ? 0 : g, shared ? of->draws->M : g + 1,
-                  of->graphs.G + g * d * d};
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
+    return of->work->families.of + (of->graphs.shared ? 0 : m * of->spec->d);
 }
 
 /* ---- forward ---- */
 
-static void forward_task(void *context, size_t t, size_t thread)
+/* to += the sums S1, S2 of a run's residuals. */
+GIM__CLONES static void add_run(gim__residual *to, const real *restrict mean, const real *restrict y,
+                                const real *restrict w, const real *restrict one, size_t n)
 {
-    const pass *of = context;
-    const task given = task_at(of, t), *at = &given;
-    scratch mine;
+    real first = 0, second = 0;
+#pragma omp simd reduction(+ : first, second)
+    for (size_t r = 0; r < n; r++) {
+        real residual = y[r] - mean[r];
+        first += w[r] * residual * one[r];
+        second += w[r] * residual * residual;
+    }
+    to->mean += first;
+    to->spread += second;
+}
+
+/* S1 and S2 of all families in one strip. */
+static void add_strip(const pass *of, scratch *mine, size_t s)
+{
+    const gim__groups *groups = &of->work->groups;
+    const gim__families *families = &of->work->families;
     const gim__spec *spec = of->spec;
-    size_t d = spec->d, h = spec->hidden;
-    scratch_open(&mine, thread, of->work, of->params, spec);
-    spec->mech->mask(mine.masked, of->theta, at->G, d, h);
-    for (size_t r = at->first; r < at->end; r += BLOCK) {
-        gim__rows block = part(of->rows, r, least(BLOCK, at->end - r), d);
-        spec->mech->forward(mine.mean, mine.kept, block.x, mine.masked, block.n, d, h);
-        for (size_t m = at->m0; m < at->m1; m++)
-            gim__density_forward(of->work->ell + m * of->rows->n + r, &block, mine.mean, &of->law, of->draws, m, spec);
+    size_t d = spec->d, strip = s * d * GIM__STRIP, n = gim__groups_rows(groups, s);
+    for (size_t f = 0; f < families->n; f++) {
+        size_t column = strip + families->family[f].variable * GIM__STRIP;
+        spec->mech->forward(mine->mean, NULL, groups->x + strip, of->theta, &families->family[f], n, d, spec->hidden,
+                            mine->own);
+        for (size_t i = groups->first_run[s]; i < groups->first_run[s + 1]; i++) {
+            gim__run run = groups->run[i];
+            add_run(&of->work->residual[f * groups->n + run.group], mine->mean + run.lane,
+                    groups->y + column + run.lane, groups->w + column + run.lane,
+                    groups->one + s * GIM__STRIP + run.lane, run.n);
+        }
     }
 }
 
-double gim__likelihood_forward(gim__likelihood *work, const real *values, const gim__params *params,
-                               const gim__rows *rows, const gim__draws *draws, gim__graphs graphs,
-                               const gim__spec *spec)
+/* From sums S1, S2 to mean and spread. */
+static gim__residual centred(gim__residual sums, real size)
 {
-    pass of = open_pass(work, values, params, rows, draws, graphs, spec);
-    gim__pool_run(work->pool, of.n_tasks, forward_task, &of);
-    return gim__marginal(work->ell, work->share, rows->weight, rows->env, draws->M, rows->n, spec->marginal);
+    real mean = size > 0 ? sums.mean / size : 0, spread = sums.spread - sums.mean * mean;
+    return (gim__residual){mean, spread < 0 ? 0 : spread};
+}
+
+static void residuals_of_chunk(const pass *of, scratch *mine, size_t chunk)
+{
+    gim__likelihood *work = of->work;
+    const gim__groups *groups = &work->groups;
+    size_t first = groups->chunk[chunk], end = groups->chunk[chunk + 1];
+    for (size_t f = 0; f < work->families.n; f++)
+        memset(work->residual + f * groups->n + first, 0, (end - first) * sizeof *work->residual);
+    for (size_t s = groups->strip[chunk]; s < groups->strip[chunk + 1]; s++)
+        add_strip(of, mine, s);
+    for (size_t f = 0; f < work->families.n; f++)
+        for (size_t g = first; g < end; g++) {
+            gim__residual *residual = &work->residual[f * groups->n + g];
+            *residual = centred(*residual, groups->size[g * groups->d + work->families.family[f].variable]);
+        }
+}
+
+static void forward_chunk(void *context, size_t chunk, size_t thread)
+{
+    const pass *of = context;
+    gim__likelihood *work = of->work;
+    const gim__groups *groups = &work->groups;
+    scratch mine;
+    scratch_open(&mine, thread, work, of->spec);
+    residuals_of_chunk(of, &mine, chunk);
+    for (size_t m = 0; m < work->M; m++)
+        for (size_t g = groups->chunk[chunk]; g < groups->chunk[chunk + 1]; g++)
+            work->ell[m * groups->n + g] =
+                gim__density_forward(groups, g, work->residual, families_of(of, m), &of->law, of->draws, m, of->spec);
+}
+
+double gim__likelihood_forward(gim__likelihood *work, const real *values, const gim__params *params,
+                               const gim__draws *draws, gim__graphs graphs, const gim__spec *spec)
+{
+    pass of = {.work = work,
+               .spec = spec,
+               .params = params,
+               .theta = values + params->theta,
+               .draws = draws,
+               .graphs = graphs,
+               .law = make_law(work->law, values, params, spec)};
+    gim__families_find(&work->families, graphs.G, graphs.shared ? 1 : draws->M, graphs.relaxed);
+    gim__pool_run(work->pool, work->groups.n_chunks, forward_chunk, &of);
+    return gim__marginal(work->ell, work->share, work->groups.weight, work->groups.env, draws->M, work->groups.n,
+                         spec->marginal);
 }
 
 /* ---- backward ---- */
 
-/* Copies row r and its weights under the task's draws to place i, unless all those weights are lost in rounding. */
-static int gather(scratch *mine, size_t i, size_t r, const pass *of, const task *at)
-{
-    const gim__rows *rows = of->rows;
-    size_t d = of->spec->d;
-    int active = 0;
-    for (size_t m = at->m0; m < at->m1; m++) {
-        real dell = of->work->ell[m * rows->n + r];
-        active |= dell > (real)REAL_EPSILON * rows->weight[r];
-        mine->dell[(m - at->m0) * BLOCK + i] = dell;
-    }
-    if (!active)
-        return 0;
-    memcpy(mine->x + i * d, rows->x + r * d, d * sizeof(real));
-    memcpy(mine->y + i * d, rows->y + r * d, d * sizeof(real));
-    memcpy(mine->positive + i * d, rows->positive + r * d, d * sizeof(real));
-    mine->one[i] = rows->one[r];
-    mine->count[i] = rows->count[r];
-    mine->env[i] = rows->env[r];
-    return 1;
-}
-
-/* The gathered block, n rows: means again, then back through density and mechanism into dmasked. */
-static void backward_block(scratch *mine, size_t n, real *lane, const pass *of, const task *at)
-{
-    const gim__spec *spec = of->spec;
-    size_t d = spec->d, kd = of->draws->K * d;
-    real *dlogvar = lane + of->params->theta_size;
-    gim__rows block = {n, mine->x, mine->y, mine->positive, mine->one, mine->count, NULL, mine->env};
-    spec->mech->forward(mine->mean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
-    memset(mine->dmean, 0, n * d * sizeof(real));
-    for (size_t m = at->m0; m < at->m1; m++) {
-        gim__density_grad grad = {dlogvar, dlogvar + d, of->work->dtarget + m * kd,
-                                  of->work->deffect + m * spec->n_effects * kd};
-        memcpy(mine->draw_mean, mine->mean, n * d * sizeof(real));
-        gim__density_backward(&grad, mine->draw_mean, mine->dell + (m - at->m0) * BLOCK, &block, &of->law, of->draws, m,
-                              spec);
-        for (size_t i = 0; i < n * d; i++)
-            mine->dmean[i] += mine->draw_mean[i];
-    }
-    spec->mech->backward(mine->dmasked, mine->dmean, mine->kept, mine->x, mine->masked, n, d, spec->hidden);
-}
-
-/* Back through the mask: to theta, and through the relaxed graph to the edge logits, which end the lane. */
-static void backward_mask(scratch *mine, real *lane, const pass *of, const task *at)
-{
-    size_t d = of->spec->d;
-    memset(mine->dG, 0, d * d * sizeof(real));
-    of->spec->mech->unmask(lane, of->want_graph ? mine->dG : NULL, mine->dmasked, of->theta, at->G, d,
-                           of->spec->hidden);
-    if (of->want_graph)
-        gim__graph_draw_backward(lane + of->params->theta_size + 2 * d, mine->dG, at->G, of->spec->tau, d);
-}
-
-static void backward_task(const pass *of, real *lane, const task *at, size_t thread)
-{
-    scratch mine;
-    size_t n = 0, any = 0;
-    scratch_open(&mine, thread, of->work, of->params, of->spec);
-    for (size_t r = at->first; r < at->end; r++) {
-        n += (size_t)gather(&mine, n, r, of, at);
-        if (n > 0 && any++ == 0) {
-            of->spec->mech->mask(mine.masked, of->theta, at->G, of->spec->d, of->spec->hidden);
-            memset(mine.dmasked, 0, of->params->theta_size * sizeof(real));
-        }
-        if (n == BLOCK || (n > 0 && r + 1 == at->end)) {
-            backward_block(&mine, n, lane, of, at);
-            n = 0;
-        }
-    }
-    if (any > 0)
-        backward_mask(&mine, lane, of, at);
-}
-
-static void backward_lane(void *context, size_t lane, size_t thread)
+/* From the log-densities of a chunk's groups to their residuals, targets, effects and noise. */
+static void densities_backward(void *context, size_t chunk, size_t thread)
 {
     const pass *of = context;
-    const gim__likelihood *work = of->work;
-    real *mine = work->lanes + lane * work->lane_size;
-    memset(mine, 0, work->lane_size * sizeof(real));
-    for (size_t t = lane; t < of->n_tasks; t += LANES) {
-        task at = task_at(of, t);
-        backward_task(of, mine, &at, thread);
+    gim__likelihood *work = of->work;
+    const gim__groups *groups = &work->groups;
+    size_t d = of->spec->d, kd = of->draws->K * d, first = groups->chunk[chunk], end = groups->chunk[chunk + 1];
+    real *noise = work->noise + chunk * 2 * d;
+    (void)thread;
+    memset(noise, 0, 2 * d * sizeof(real));
+    for (size_t f = 0; f < work->families.n; f++)
+        memset(work->gradient + f * groups->n + first, 0, (end - first) * sizeof *work->gradient);
+    for (size_t m = 0; m < work->M; m++)
+        for (size_t g = first; g < end; g++) {
+            real dell = work->ell[m * groups->n + g];
+            gim__density_grad grad = {noise, noise + d, work->dtarget + m * kd,
+                                      work->deffect + m * of->spec->n_effects * kd, work->gradient};
+            if (dell > (real)REAL_EPSILON * groups->weight[g])
+                gim__density_backward(&grad, dell, groups, g, work->residual, families_of(of, m), &of->law, of->draws,
+                                      m, of->spec);
+        }
+}
+
+/* Rows of one variable on their way back: columns of a strip. */
+typedef struct columns {
+    const real *x, *y, *w, *one, *first, *second; /* x (d, GIM__STRIP); gradient of S1 and S2 */
+    size_t n;
+} columns;
+
+/* Forward: S1 = sum w one r, S2 = sum w r^2, r = y - mean. Now: dmean = -w (one dS1 + 2 r dS2). */
+GIM__CLONES static void mean_backward(real *restrict dmean, const real *restrict mean, const columns *rows)
+{
+    for (size_t r = 0; r < GIM__STRIP; r++) {
+        real g = -rows->w[r] * (rows->one[r] * rows->first[r] + 2 * (rows->y[r] - mean[r]) * rows->second[r]);
+        dmean[r] = r < rows->n ? g : 0;
     }
 }
 
-/* to[i] += the lanes' sum at offset + i */
-static void add_lanes(real *to, const gim__likelihood *work, size_t offset, size_t n)
+/* The means again, and back. */
+static void rows_backward(scratch *mine, const columns *rows, const gim__family *family, const pass *of)
 {
-    for (size_t i = 0; i < n; i++) {
+    const gim__spec *spec = of->spec;
+    spec->mech->forward(mine->mean, mine->kept, rows->x, of->theta, family, rows->n, spec->d, spec->hidden, mine->own);
+    mean_backward(mine->dmean, mine->mean, rows);
+    spec->mech->backward(of->dtheta, of->ds == NULL ? NULL : mine->dgain, mine->dmean, mine->kept, rows->x, of->theta,
+                         family, rows->n, spec->d, spec->hidden, mine->own);
+}
+
+static void flush(scratch *mine, const gim__family *family, const pass *of)
+{
+    columns rows = {mine->x, mine->y, mine->w, mine->one, mine->first, mine->second, mine->n};
+    if (mine->n > 0)
+        rows_backward(mine, &rows, family, of);
+    mine->n = 0;
+}
+
+/* n rows of strip s, from lane `lane` on, to the gathered ones, which have room. */
+static void gather(scratch *mine, size_t s, size_t lane, size_t n, const gim__family *family, const gim__groups *groups)
+{
+    size_t from = s * groups->d * GIM__STRIP + lane, own = from + family->variable * GIM__STRIP, at = mine->n;
+    for (size_t k = 0; k < family->n_parents; k++)
+        memcpy(mine->x + family->parent[k] * GIM__STRIP + at, groups->x + from + family->parent[k] * GIM__STRIP,
+               n * sizeof(real));
+    memcpy(mine->y + at, groups->y + own, n * sizeof(real));
+    memcpy(mine->w + at, groups->w + own, n * sizeof(real));
+    memcpy(mine->one + at, groups->one + s * GIM__STRIP + lane, n * sizeof(real));
+    mine->n += n;
+}
+
+static void set_gradient(real *first, real *second, gim__residual gradient, size_t n)
+{
+    for (size_t r = 0; r < n; r++) {
+        first[r] = gradient.mean;
+        second[r] = gradient.spread;
+    }
+}
+
+static int is_active(gim__residual gradient)
+{
+    return gradient.mean != 0 || gradient.spread != 0;
+}
+
+/* A strip of which most rows count, as it stands. */
+static void whole_strip(scratch *mine, size_t s, const gim__family *family, const gim__residual *gradient,
+                        const pass *of)
+{
+    const gim__groups *groups = &of->work->groups;
+    size_t from = s * groups->d * GIM__STRIP, own = from + family->variable * GIM__STRIP;
+    columns rows = {groups->x + from,
+                    groups->y + own,
+                    groups->w + own,
+                    groups->one + s * GIM__STRIP,
+                    mine->whole,
+                    mine->whole + GIM__STRIP,
+                    gim__groups_rows(groups, s)};
+    for (size_t i = groups->first_run[s]; i < groups->first_run[s + 1]; i++) {
+        gim__run run = groups->run[i];
+        set_gradient(mine->whole + run.lane, mine->whole + GIM__STRIP + run.lane, gradient[run.group], run.n);
+    }
+    rows_backward(mine, &rows, family, of);
+}
+
+/* A strip of which few rows count: these are gathered until they fill one. */
+static void sparse_strip(scratch *mine, size_t s, const gim__family *family, const gim__residual *gradient,
+                         const pass *of)
+{
+    const gim__groups *groups = &of->work->groups;
+    for (size_t i = groups->first_run[s]; i < groups->first_run[s + 1]; i++) {
+        gim__run run = groups->run[i];
+        for (size_t done = 0, n; done < run.n && is_active(gradient[run.group]); done += n) {
+            n = run.n - done < GIM__STRIP - mine->n ? run.n - done : GIM__STRIP - mine->n;
+            set_gradient(mine->first + mine->n, mine->second + mine->n, gradient[run.group], n);
+            gather(mine, s, run.lane + done, n, family, groups);
+            if (mine->n == GIM__STRIP)
+                flush(mine, family, of);
+        }
+    }
+}
+
+static void family_backward(scratch *mine, size_t f, const pass *of)
+{
+    const gim__groups *groups = &of->work->groups;
+    const gim__family *family = &of->work->families.family[f];
+    const gim__residual *gradient = of->work->gradient + f * groups->n;
+    memset(mine->dgain, 0, of->spec->d * sizeof(real));
+    for (size_t s = 0; s < groups->strip[groups->n_chunks]; s++) {
+        size_t active = 0;
+        for (size_t i = groups->first_run[s]; i < groups->first_run[s + 1]; i++)
+            active += is_active(gradient[groups->run[i].group]) ? groups->run[i].n : 0;
+        if (2 * active > gim__groups_rows(groups, s))
+            whole_strip(mine, s, family, gradient, of);
+        else if (active > 0)
+            sparse_strip(mine, s, family, gradient, of);
+    }
+    flush(mine, family, of);
+    /* forward: gain = sigma((s + e) / tau) */
+    for (size_t k = 0; k < family->n_parents && of->ds != NULL; k++)
+        of->ds[family->parent[k] * of->spec->d + family->variable] +=
+            mine->dgain[k] * family->gain[k] * (1 - family->gain[k]) / (real)of->spec->tau;
+}
+
+/* The families of one variable: they alone touch its parameters. */
+static void variable_backward(void *context, size_t variable, size_t thread)
+{
+    const pass *of = context;
+    const gim__families *families = &of->work->families;
+    scratch mine;
+    scratch_open(&mine, thread, of->work, of->spec);
+    for (size_t f = 0; f < families->n; f++)
+        if (families->family[f].variable == variable)
+            family_backward(&mine, f, of);
+}
+
+/* to (d) += the chunks' sum of part 0 (logvar) or 1 (logit_pi) */
+static void add_noise(real *to, const gim__likelihood *work, size_t part, size_t d)
+{
+    for (size_t j = 0; j < d; j++) {
         double sum = 0;
-        for (size_t lane = 0; lane < LANES; lane++)
-            sum += (double)work->lanes[lane * work->lane_size + offset + i];
-        to[i] += (real)sum;
+        for (size_t chunk = 0; chunk < work->groups.n_chunks; chunk++)
+            sum += (double)work->noise[(chunk * 2 + part) * d + j];
+        to[j] += (real)sum;
     }
 }
 
 void gim__likelihood_backward(gim__likelihood *work, real *grad, real *ds, const real *values,
-                              const gim__params *params, const gim__rows *rows, const gim__draws *draws,
-                              gim__graphs graphs, const gim__spec *spec)
+                              const gim__params *params, const gim__draws *draws, gim__graphs graphs,
+                              const gim__spec *spec)
 {
     size_t d = spec->d, kd = draws->K * d;
-    pass of = open_pass(work, values, params, rows, draws, graphs, spec);
-    of.want_graph = ds != NULL;
+    pass of = {.work = work,
+               .spec = spec,
+               .params = params,
+               .theta = values + params->theta,
+               .draws = draws,
+               .graphs = graphs,
+               .law = make_law(work->law, values, params, spec),
+               .dtheta = grad == NULL ? NULL : grad + params->theta,
+               .ds = ds};
     memset(work->dtarget, 0, draws->M * kd * sizeof(real));
     memset(work->deffect, 0, draws->M * spec->n_effects * kd * sizeof(real));
-    gim__pool_run(work->pool, LANES, backward_lane, &of);
-    if (grad != NULL) {
-        add_lanes(grad + params->theta, work, 0, params->theta_size);
-        add_lanes(grad + params->logvar, work, params->theta_size, d);
-    }
+    gim__pool_run(work->pool, work->groups.n_chunks, densities_backward, &of);
+    gim__pool_run(work->pool, d, variable_backward, &of);
+    if (grad != NULL)
+        add_noise(grad + params->logvar, work, 0, d);
     if (grad != NULL && spec->zero_inflated)
-        add_lanes(grad + params->logit_pi, work, params->theta_size + d, d);
-    if (ds != NULL)
-        add_lanes(ds, work, params->theta_size + 2 * d, d * d);
+        add_noise(grad + params->logit_pi, work, 1, d);
 }

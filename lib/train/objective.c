@@ -67,7 +67,7 @@ gim_status gim__objective_new(gim__objective *objective, const gim_allocator *al
         .allocator = allocator, .spec = spec, .params = params, .power_steps = power_steps, .pool = pool, .seed = seed};
     objective->interv.features = features;
     objective->interv.observational = observational;
-    gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, params, M, K, most_rows, pool);
+    gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, M, K, most_rows, pool);
     if (status == GIM_OK)
         status = new_interv(&objective->interv, allocator, spec, K);
     if (status == GIM_OK)
@@ -187,21 +187,20 @@ void gim__objective_acyclicity_backward(gim__objective *objective, real *ds, dou
 }
 
 /* The log-likelihood and its gradient: ds through relaxed graphs, the rest through discrete ones, or the fixed one. */
-static double likelihood(gim__objective *objective, real *grad, const real *values, const gim__rows *rows,
-                         const real *fixed)
+static double likelihood(gim__objective *objective, real *grad, const real *values, const real *fixed)
 {
     gim__likelihood *work = &objective->likelihood;
     const gim__params *params = objective->params;
     const gim__spec *spec = objective->spec;
     gim__draws *draws = &objective->draws;
     if (fixed == NULL) {
-        gim__graphs relaxed = {draws->relaxed, 0};
-        gim__likelihood_forward(work, values, params, rows, draws, relaxed, spec);
-        gim__likelihood_backward(work, NULL, objective->ds, values, params, rows, draws, relaxed, spec);
+        gim__graphs relaxed = {draws->relaxed, 0, 1};
+        gim__likelihood_forward(work, values, params, draws, relaxed, spec);
+        gim__likelihood_backward(work, NULL, objective->ds, values, params, draws, relaxed, spec);
     }
-    gim__graphs discrete = {fixed != NULL ? fixed : draws->discrete, fixed != NULL};
-    double value = gim__likelihood_forward(work, values, params, rows, draws, discrete, spec);
-    gim__likelihood_backward(work, grad, NULL, values, params, rows, draws, discrete, spec);
+    gim__graphs discrete = {fixed != NULL ? fixed : draws->discrete, fixed != NULL, 0};
+    double value = gim__likelihood_forward(work, values, params, draws, discrete, spec);
+    gim__likelihood_backward(work, grad, NULL, values, params, draws, discrete, spec);
     gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, objective->pool);
     return value;
 }
@@ -231,7 +230,8 @@ gim__value gim__objective_step(gim__objective *objective, real *grad, const real
     objective->draws.mixed = (real)phase->mixed;
     draw_noise(objective, GIM__RNG_DRAW, phase->step);
     gim__objective_draw(objective, values);
-    value.log_likelihood = likelihood(objective, grad, values, rows, phase->graph);
+    gim__likelihood_rows(&objective->likelihood, rows, spec->marginal);
+    value.log_likelihood = likelihood(objective, grad, values, phase->graph);
     value.objective = value.log_likelihood + gim__prior_targets(interv, phase->beta_target, spec) +
                       gim__prior_weights(grad, values, params, spec);
     if (phase->graph == NULL)
@@ -252,14 +252,16 @@ gim__value gim__objective_check(gim__objective *objective, const real *values, c
 {
     gim__draws *draws = &objective->draws;
     gim__value value = {0, NAN, 0};
-    gim__graphs graphs = {phase->graph != NULL ? phase->graph : draws->discrete, phase->graph != NULL};
+    gim__graphs graphs = {phase->graph != NULL ? phase->graph : draws->discrete, phase->graph != NULL, 0};
     draws->mixed = (real)phase->mixed;
     draw_noise(objective, GIM__RNG_CHECK, phase->step);
     gim__objective_draw(objective, values);
     value.acyclicity = gim__objective_acyclicity(objective, objective->start, objective->start);
-    if (rows->n > 0)
-        value.log_likelihood = gim__likelihood_forward(&objective->likelihood, values, objective->params, rows, draws,
-                                                       graphs, objective->spec) /
-                               (double)rows->n;
+    if (rows->n > 0) {
+        gim__likelihood_rows(&objective->likelihood, rows, objective->spec->marginal);
+        value.log_likelihood =
+            gim__likelihood_forward(&objective->likelihood, values, objective->params, draws, graphs, objective->spec) /
+            (double)rows->n;
+    }
     return value;
 }

@@ -28,7 +28,8 @@ double gim__schedule_beta(const gim__schedule *schedule, uint64_t step)
 double gim__schedule_mixed(const gim__schedule *schedule, uint64_t step)
 {
     uint64_t fix = gim__schedule_fix(schedule);
-    return step >= fix ? schedule->mixed : schedule->mixed * (double)step / (double)fix;
+    double done = step < fix ? (double)step / (double)fix : 2 * (double)(step - fix) / (double)(schedule->steps - fix);
+    return schedule->mixed * (done < 1 ? done : 1);
 }
 
 /* Share of the run after which the penalty no longer waits for the likelihood. */

@@ -9,7 +9,7 @@
 typedef struct gim__schedule {
     uint64_t steps, check_every;
     double learning_rate, beta_target /* per row */, target_relief, penalty_growth, tolerance;
-    double mixed;          /* of relaxed shifts, once the graph is fixed */
+    double mixed;          /* of relaxed shifts, at the end */
     double anneal, refine; /* shares of the steps: beta_target rises; the graph is fixed */
 } gim__schedule;
 
@@ -27,7 +27,7 @@ double gim__schedule_rate(const gim__schedule *schedule, uint64_t step);
  * relief leaves of it. A dear target makes edges explain what they can; once they are settled, a cheaper one lets weak
  * effects back in. */
 double gim__schedule_beta(const gim__schedule *schedule, uint64_t step);
-/* mixed at a step: rises from 0 in a straight line until the graph is fixed. */
+/* mixed at a step: rises from 0 in a straight line until the graph is fixed, and again in the half of what is left. */
 double gim__schedule_mixed(const gim__schedule *schedule, uint64_t step);
 /* After a check at this step found held_out and acyclicity h. */
 void gim__schedule_penalise(gim__penalty *penalty, const gim__schedule *schedule, uint64_t step, double held_out,

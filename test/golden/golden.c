@@ -258,15 +258,16 @@ static double likelihood(real *grad, gim__objective *objective, const real *valu
     gim__likelihood *work = &objective->likelihood;
     const gim__params *params = objective->params;
     const gim__spec *spec = objective->spec;
-    gim__graphs graphs = {relaxed ? draws->relaxed : draws->discrete, 0};
+    gim__graphs graphs = {relaxed ? draws->relaxed : draws->discrete, 0, relaxed};
     size_t d = spec->d, kd = draws->K * d;
     memset(grad, 0, params->size * sizeof *grad);
     memset(objective->ds, 0, d * d * sizeof(real));
     memset(objective->interv.dlogit, 0, kd * sizeof(real));
     memset(objective->interv.deffect, 0, spec->n_effects * kd * sizeof(real));
     gim__objective_draw(objective, values);
-    double value = gim__likelihood_forward(work, values, params, rows, draws, graphs, spec);
-    gim__likelihood_backward(work, grad, relaxed ? objective->ds : NULL, values, params, rows, draws, graphs, spec);
+    gim__likelihood_rows(work, rows, spec->marginal);
+    double value = gim__likelihood_forward(work, values, params, draws, graphs, spec);
+    gim__likelihood_backward(work, grad, relaxed ? objective->ds : NULL, values, params, draws, graphs, spec);
     gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, NULL);
     gim__interv_backward(grad, &objective->interv, values, params, spec, NULL);
     gim__graph_logits_backward(grad + params->U, grad + params->V, objective->ds, values + params->U,

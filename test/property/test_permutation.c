@@ -101,7 +101,7 @@ static result evaluate(t_problem *problem)
     const gim__spec *spec = &problem->spec;
     const gim__params *params = &problem->params;
     gim__interv *interv = &at->interv;
-    gim__graphs relaxed = {at->draws.relaxed, 0}, discrete = {at->draws.discrete, 0};
+    gim__graphs relaxed = {at->draws.relaxed, 0, 1}, discrete = {at->draws.discrete, 0, 0};
     const real *values = problem->values;
     size_t kd = interv->K * spec->d;
     result found = {.grad = t_zeros(params->size)};
@@ -109,12 +109,11 @@ static result evaluate(t_problem *problem)
     memset(interv->dlogit, 0, kd * sizeof(real));
     memset(interv->deffect, 0, spec->n_effects * kd * sizeof(real));
     gim__objective_draw(at, values);
-    found.relaxed = gim__likelihood_forward(&at->likelihood, values, params, &problem->rows, &at->draws, relaxed, spec);
-    gim__likelihood_backward(&at->likelihood, NULL, at->ds, values, params, &problem->rows, &at->draws, relaxed, spec);
-    found.discrete =
-        gim__likelihood_forward(&at->likelihood, values, params, &problem->rows, &at->draws, discrete, spec);
-    gim__likelihood_backward(&at->likelihood, found.grad, NULL, values, params, &problem->rows, &at->draws, discrete,
-                             spec);
+    gim__likelihood_rows(&at->likelihood, &problem->rows, spec->marginal);
+    found.relaxed = gim__likelihood_forward(&at->likelihood, values, params, &at->draws, relaxed, spec);
+    gim__likelihood_backward(&at->likelihood, NULL, at->ds, values, params, &at->draws, relaxed, spec);
+    found.discrete = gim__likelihood_forward(&at->likelihood, values, params, &at->draws, discrete, spec);
+    gim__likelihood_backward(&at->likelihood, found.grad, NULL, values, params, &at->draws, discrete, spec);
     gim__draws_backward(interv, &at->draws, at->likelihood.dtarget, at->likelihood.deffect, spec, at->pool);
     gim__interv_backward(found.grad, interv, values, params, spec, at->pool);
     found.acyclicity = gim__objective_acyclicity(at, at->start, at->start);
@@ -156,11 +155,13 @@ static double *densities(const t_problem *problem, const real *G, const size_t *
     for (size_t e = 0; e < d * d; e++)
         edge[e] = G[e] > 0;
     gim__system system = {&problem->spec, &problem->params, problem->values, edge, order, 2, target, effect};
-    real *scratch = t_zeros(gim__log_density_scratch(&system));
+    real *scratch = t_zeros(gim__means_scratch(&system));
+    size_t *parents = calloc(system.spec->d, sizeof *parents);
     double *found = calloc(n, sizeof *found);
     ck_assert_ptr_nonnull(found);
-    gim__log_densities(found, &system, problem->rows.x, n, scratch);
+    gim__log_densities(found, &system, problem->rows.x, n, scratch, parents);
     free(scratch);
+    free(parents);
     return found;
 }
 

@@ -201,8 +201,8 @@ START_TEST(graph_and_targets_are_found)
 }
 END_TEST
 
-/* Targets and effects are told apart: a target is one with a probability near 1 and an effect of its true size, not one of
- * small probability and an effect so much larger that their product comes out right. */
+/* Targets and effects are told apart: a target is one with a probability near 1 and an effect of its true size, not one
+ * of small probability and an effect so much larger that their product comes out right. */
 START_TEST(a_shift_is_neither_rare_nor_huge)
 {
     known all;

@@ -69,7 +69,7 @@ static gim__graphs graphs_of(const setting *at)
     return (gim__graphs){at->fixed != NULL ? at->fixed
                          : at->relaxed     ? draws->relaxed
                                            : draws->discrete,
-                         at->fixed != NULL};
+                         at->fixed != NULL, at->fixed == NULL && at->relaxed};
 }
 
 /* x is part of the problem's values, which are put together anew each time. */
@@ -79,7 +79,8 @@ static double log_likelihood(const real *x, void *user)
     t_problem *problem = &at->problem;
     (void)x;
     gim__objective_draw(&problem->objective, problem->values);
-    return gim__likelihood_forward(&problem->objective.likelihood, problem->values, &problem->params, &problem->rows,
+    gim__likelihood_rows(&problem->objective.likelihood, &problem->rows, problem->spec.marginal);
+    return gim__likelihood_forward(&problem->objective.likelihood, problem->values, &problem->params,
                                    &problem->objective.draws, graphs_of(at), &problem->spec);
 }
 
@@ -93,7 +94,7 @@ static real *likelihood_gradient(setting *at)
     clear(objective);
     log_likelihood(NULL, at);
     gim__likelihood_backward(work, gradient, at->relaxed ? objective->ds : NULL, problem->values, &problem->params,
-                             &problem->rows, &objective->draws, graphs_of(at), &problem->spec);
+                             &objective->draws, graphs_of(at), &problem->spec);
     gim__draws_backward(&objective->interv, &objective->draws, work->dtarget, work->deffect, &problem->spec,
                         problem->pool);
     gim__interv_backward(gradient, &objective->interv, problem->values, &problem->params, &problem->spec,

@@ -1,11 +1,12 @@
 /* What every member of the mechanism family must do. A new member is a new line of the table, and a formula in
  * t_mean(). SPDX-License-Identifier: BSD-3-Clause */
+#include "math/strip.h"
 #include "testing.h"
 
 static const gim__mech *const members[] = {&gim__mech_linear, &gim__mech_network};
 static const struct {
     size_t d, h, n;
-} sizes[] = {{2, 1, 1}, {4, 3, 7}, {5, 6, 65}, {9, 2, 1}, {3, 10, 130}};
+} sizes[] = {{2, 1, 1}, {4, 3, 7}, {5, 6, 65}, {9, 2, 1}, {3, 10, 130}, {4, 5, 64}};
 enum {
     MEMBERS = sizeof members / sizeof *members,
     SIZES = sizeof sizes / sizeof *sizes,
@@ -15,8 +16,8 @@ enum {
 
 typedef struct setting {
     const gim__mech *mech;
-    size_t d, h, n, theta_size, kept_size;
-    real *theta, *G, *x, *masked, *mean, *kept, *dmean, *dmasked;
+    size_t d, h, n, theta_size;
+    real *theta, *G, *x, *mean, *dmean;
 } setting;
 
 static size_t block_size(const gim__mech *mech, size_t b, size_t d, size_t h)
@@ -44,7 +45,6 @@ static setting setting_new(int i, int discrete)
                   .n = sizes[i % SIZES].n};
     for (size_t b = 0; b < n_blocks(at.mech); b++)
         at.theta_size += block_size(at.mech, b, at.d, at.h);
-    at.kept_size = at.n * at.mech->kept(at.d, at.h);
     at.theta = t_normals(at.theta_size, 0.7, 1);
     at.x = t_normals(at.n * at.d, 1, 2);
     at.G = t_graph(at.d, discrete ? 0.5 : 1, 0, 3);
@@ -52,33 +52,106 @@ static setting setting_new(int i, int discrete)
     for (size_t e = 0; e < at.d * at.d && !discrete; e++)
         at.G[e] *= (real)(1 / (1 + exp(-(double)relaxed[e])));
     free(relaxed);
-    at.masked = t_normals(at.theta_size + PAD, 1, 5);
-    at.mean = t_normals(at.n * at.d + PAD, 1, 6);
-    at.kept = t_normals(at.kept_size + PAD, 1, 7);
+    at.mean = t_normals(at.n * at.d, 1, 6);
     at.dmean = t_normals(at.n * at.d, 1, 8);
-    at.dmasked = t_zeros(at.theta_size + PAD);
     return at;
 }
 
 static void setting_free(setting *at)
 {
-    real *all[] = {at->theta, at->G, at->x, at->masked, at->mean, at->kept, at->dmean, at->dmasked};
+    real *all[] = {at->theta, at->G, at->x, at->mean, at->dmean};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
 
-static void forward(const setting *at, const real *theta, const real *G)
+/* One variable's family and everything that both passes over a strip need; canaries behind each array. */
+typedef struct passes {
+    gim__family family;
+    size_t parent[16], n;
+    real gain[16], dgain[16 + PAD];
+    real *x, *mean, *dmean, *kept, *scratch;
+    size_t kept_size, scratch_size;
+} passes;
+
+static passes passes_new(const setting *at)
 {
-    at->mech->mask(at->masked, theta, G, at->d, at->h);
-    at->mech->forward(at->mean, at->kept, at->x, at->masked, at->n, at->d, at->h);
+    passes made = {.kept_size = at->mech->kept(at->h) * GIM__STRIP, .scratch_size = at->mech->scratch(at->d, at->h)};
+    made.x = t_normals(at->d * GIM__STRIP, 1, 11);
+    made.mean = t_normals(GIM__STRIP + PAD, 1, 12);
+    made.dmean = t_zeros(GIM__STRIP);
+    made.kept = t_normals(made.kept_size + PAD, 1, 13);
+    made.scratch = t_normals(made.scratch_size + PAD, 1, 14);
+    return made;
 }
 
-/* After forward(): the gradients of <dmean, mean> with respect to theta and G, added to what is there. */
+static void passes_free(passes *made)
+{
+    free(made->x), free(made->mean), free(made->dmean), free(made->kept), free(made->scratch);
+}
+
+static void find_family(passes *made, const setting *at, const real *G, size_t j)
+{
+    made->family = (gim__family){j, 0, made->parent, made->gain};
+    for (size_t i = 0; i < at->d; i++)
+        if (G[i * at->d + j] != 0) {
+            made->parent[made->family.n_parents] = i;
+            made->gain[made->family.n_parents++] = G[i * at->d + j];
+        }
+}
+
+/* Rows first, first + 1, ... in the strip; what is behind them stays as it is. */
+static void load(passes *made, const setting *at, size_t first)
+{
+    made->n = at->n - first < GIM__STRIP ? at->n - first : GIM__STRIP;
+    for (size_t i = 0; i < at->d; i++)
+        for (size_t r = 0; r < made->n; r++)
+            made->x[i * GIM__STRIP + r] = at->x[(first + r) * at->d + i];
+}
+
+static void forward_strip(passes *made, const setting *at, const real *theta, int keep)
+{
+    at->mech->forward(made->mean, keep ? made->kept : NULL, made->x, theta, &made->family, made->n, at->d, at->h,
+                      made->scratch);
+}
+
+/* All variables, all rows. */
+static void forward(const setting *at, const real *theta, const real *G)
+{
+    passes made = passes_new(at);
+    for (size_t first = 0; first < at->n; first += GIM__STRIP)
+        for (size_t j = 0; j < at->d; j++) {
+            find_family(&made, at, G, j);
+            load(&made, at, first);
+            forward_strip(&made, at, theta, 0);
+            for (size_t r = 0; r < made.n; r++)
+                at->mean[(first + r) * at->d + j] = made.mean[r];
+        }
+    passes_free(&made);
+}
+
+static void backward_strip(passes *made, const setting *at, size_t first, real *dtheta, real *dgain)
+{
+    for (size_t r = 0; r < GIM__STRIP; r++)
+        made->dmean[r] = r < made->n ? at->dmean[(first + r) * at->d + made->family.variable] : 0;
+    forward_strip(made, at, at->theta, 1);
+    at->mech->backward(dtheta, dgain, made->dmean, made->kept, made->x, at->theta, &made->family, made->n, at->d, at->h,
+                       made->scratch);
+}
+
+/* The gradients of <dmean, mean> with respect to theta and to the edges of G, added to what is there. */
 static void backward(const setting *at, real *dtheta, real *dG)
 {
-    memset(at->dmasked, 0, at->theta_size * sizeof(real));
-    at->mech->backward(at->dmasked, at->dmean, at->kept, at->x, at->masked, at->n, at->d, at->h);
-    at->mech->unmask(dtheta, dG, at->dmasked, at->theta, at->G, at->d, at->h);
+    passes made = passes_new(at);
+    for (size_t first = 0; first < at->n; first += GIM__STRIP)
+        for (size_t j = 0; j < at->d; j++) {
+            find_family(&made, at, at->G, j);
+            load(&made, at, first);
+            memset(made.dgain, 0, sizeof made.dgain);
+            backward_strip(&made, at, first, dtheta, made.dgain);
+            for (size_t k = 0; k < made.family.n_parents; k++)
+                dG[made.parent[k] * at->d + j] += made.dgain[k];
+        }
+    passes_free(&made);
 }
 
 static double dot(const real *a, const real *b, size_t n)
@@ -109,17 +182,24 @@ END_TEST
 START_TEST(every_pass_writes_what_it_is_given_and_no_more)
 {
     setting at = setting_new(_i, 0);
-    real *after[3] = {at.masked + at.theta_size, at.mean + at.n * at.d, at.kept + at.kept_size};
-    real before[3][PAD], *dtheta = t_zeros(at.theta_size + PAD), *dG = t_zeros(at.d * at.d + PAD);
+    passes made = passes_new(&at);
+    real *after[3] = {made.mean + GIM__STRIP, made.kept + made.kept_size, made.scratch + made.scratch_size};
+    real before[3][PAD], *dtheta = t_zeros(at.theta_size + PAD);
     for (size_t i = 0; i < 3; i++)
         memcpy(before[i], after[i], sizeof before[i]);
-    forward(&at, at.theta, at.G);
-    backward(&at, dtheta, dG);
+    for (size_t j = 0; j < at.d; j++) {
+        find_family(&made, &at, at.G, j);
+        load(&made, &at, 0);
+        backward_strip(&made, &at, 0, dtheta, made.dgain);
+        for (size_t k = made.family.n_parents; k < sizeof made.dgain / sizeof *made.dgain; k++)
+            ck_assert(made.dgain[k] == 0);
+    }
     for (size_t i = 0; i < 3; i++)
         ck_assert_mem_eq(before[i], after[i], sizeof before[i]);
     for (size_t i = 0; i < PAD; i++)
-        ck_assert(at.dmasked[at.theta_size + i] == 0 && dtheta[at.theta_size + i] == 0 && dG[at.d * at.d + i] == 0);
-    free(dtheta), free(dG);
+        ck_assert(dtheta[at.theta_size + i] == 0);
+    free(dtheta);
+    passes_free(&made);
     setting_free(&at);
 }
 END_TEST
@@ -139,51 +219,6 @@ START_TEST(values_start_finite_and_by_the_stream_alone)
     for (size_t i = 0; i < PAD; i++)
         ck_assert(one[at.theta_size + i] == 0);
     free(one), free(two);
-    setting_free(&at);
-}
-END_TEST
-
-/* ---- mask ---- */
-
-/* mask() is linear in theta, and affine in G: <c, mask(theta, G)> = <unmask_theta(c), theta>, and
- * <c, mask(theta, G + H) - mask(theta, G)> = <unmask_G(c), H>. */
-START_TEST(unmask_is_the_adjoint_of_mask)
-{
-    setting at = setting_new(_i, 0);
-    size_t dd = at.d * at.d;
-    real *c = t_normals(at.theta_size, 1, 9), *H = t_normals(dd, 1, 10), *dtheta = t_zeros(at.theta_size);
-    real *dG = t_zeros(dd);
-    at.mech->mask(at.masked, at.theta, at.G, at.d, at.h);
-    at.mech->unmask(dtheta, dG, c, at.theta, at.G, at.d, at.h);
-    double before = dot(c, at.masked, at.theta_size);
-    ck_assert_double_lt(t_error(dot(dtheta, at.theta, at.theta_size), before), 10 * T_ROUNDING);
-    for (size_t e = 0; e < dd; e++)
-        at.G[e] += H[e];
-    at.mech->mask(at.masked, at.theta, at.G, at.d, at.h);
-    ck_assert_double_lt(t_error(dot(dG, H, dd), dot(c, at.masked, at.theta_size) - before), 10 * T_ROUNDING);
-    free(c), free(H), free(dtheta), free(dG);
-    setting_free(&at);
-}
-END_TEST
-
-START_TEST(unmask_adds_and_takes_null)
-{
-    setting at = setting_new(_i, _i % 2);
-    size_t n = at.theta_size, dd = at.d * at.d;
-    real *c = t_normals(n, 1, 9), *both[2] = {t_zeros(n), t_zeros(dd)},
-         *alone[2] = {t_normals(n, 1, 1), t_normals(dd, 1, 2)};
-    real *before[2] = {t_normals(n, 1, 1), t_normals(dd, 1, 2)};
-    at.mech->unmask(both[0], both[1], c, at.theta, at.G, at.d, at.h);
-    at.mech->unmask(alone[0], NULL, c, at.theta, at.G, at.d, at.h);
-    at.mech->unmask(NULL, alone[1], c, at.theta, at.G, at.d, at.h);
-    for (size_t i = 0; i < 2; i++) {
-        size_t size = i == 0 ? n : dd;
-        for (size_t e = 0; e < size; e++)
-            alone[i][e] -= before[i][e];
-        ck_assert_double_lt(t_gap(alone[i], both[i], size), 10 * T_ROUNDING);
-        free(both[i]), free(alone[i]), free(before[i]);
-    }
-    free(c);
     setting_free(&at);
 }
 END_TEST
@@ -232,24 +267,22 @@ START_TEST(only_parents_matter)
 }
 END_TEST
 
-START_TEST(a_single_variable_is_its_column_of_forward)
+START_TEST(a_mean_is_the_same_whether_kept_or_not_and_whatever_lies_behind_its_rows)
 {
-    setting at = setting_new(_i, 1);
-    real *mean = t_zeros(at.n + 1), *wanted = t_zeros(at.n);
-    forward(&at, at.theta, at.G);
-    for (size_t j = 0; j < at.d; j++) {
-        size_t parents[16], n_parents = 0;
-        for (size_t i = 0; i < at.d; i++)
-            if (at.G[i * at.d + j] != 0)
-                parents[n_parents++] = i;
-        mean[at.n] = 99;
-        at.mech->variable(mean, at.theta, j, parents, n_parents, at.x, at.n, at.d, at.h);
-        for (size_t r = 0; r < at.n; r++)
-            wanted[r] = at.mean[r * at.d + j];
-        ck_assert_double_lt(t_gap(mean, wanted, at.n), 10 * T_ROUNDING);
-        ck_assert(mean[at.n] == 99);
-    }
-    free(mean), free(wanted);
+    setting at = setting_new(_i, 0);
+    passes made = passes_new(&at);
+    find_family(&made, &at, at.G, at.d - 1);
+    load(&made, &at, 0);
+    forward_strip(&made, &at, at.theta, 0);
+    real *mean = t_zeros(GIM__STRIP);
+    memcpy(mean, made.mean, made.n * sizeof *mean);
+    for (size_t i = 0; i < at.d; i++)
+        for (size_t r = made.n; r < GIM__STRIP; r++)
+            made.x[i * GIM__STRIP + r] = 1000;
+    forward_strip(&made, &at, at.theta, 1);
+    ck_assert_mem_eq(mean, made.mean, made.n * sizeof *mean);
+    free(mean);
+    passes_free(&made);
     setting_free(&at);
 }
 END_TEST
@@ -263,10 +296,16 @@ static double of_theta(const real *theta, void *user)
     return dot(at->mean, at->dmean, at->n * at->d);
 }
 
+/* Of the edges that there are; the others belong to no family, and have no gradient. */
 static double of_graph(const real *G, void *user)
 {
     const setting *at = user;
-    forward(at, at->theta, G);
+    size_t dd = at->d * at->d;
+    real *edges = t_zeros(dd);
+    for (size_t e = 0; e < dd; e++)
+        edges[e] = at->G[e] != 0 ? G[e] : 0;
+    forward(at, at->theta, edges);
+    free(edges);
     return dot(at->mean, at->dmean, at->n * at->d);
 }
 
@@ -275,30 +314,61 @@ START_TEST(backward_is_the_gradient)
     setting at = setting_new(_i, _i % 2);
     size_t n = at.theta_size, dd = at.d * at.d;
     real *dtheta = t_zeros(n), *dG = t_zeros(dd);
-    forward(&at, at.theta, at.G);
     backward(&at, dtheta, dG);
     ck_assert_double_lt(t_gradient_gap(dtheta, at.theta, n, of_theta, &at), T_DIFFERENCE);
-    ck_assert_double_lt(t_gradient_gap(dG, at.G, dd, of_graph, &at), T_DIFFERENCE);
-    free(dtheta), free(dG);
+    real *G = t_zeros(dd);
+    memcpy(G, at.G, dd * sizeof *G);
+    ck_assert_double_lt(t_gradient_gap(dG, G, dd, of_graph, &at), T_DIFFERENCE);
+    free(dtheta), free(dG), free(G);
     setting_free(&at);
 }
 END_TEST
 
-/* The gradient of many rows is the sum of theirs: backward adds. */
-START_TEST(backward_adds)
+/* It adds to what is there, and either gradient may be unwanted. */
+START_TEST(backward_adds_and_takes_null)
 {
-    setting at = setting_new(_i, 0), row = at;
+    setting at = setting_new(_i, 0);
+    passes made = passes_new(&at);
     size_t n = at.theta_size;
-    real *whole = t_zeros(n), *sum = t_zeros(n);
-    forward(&at, at.theta, at.G);
-    at.mech->backward(whole, at.dmean, at.kept, at.x, at.masked, at.n, at.d, at.h);
-    row.n = 1;
-    for (size_t r = 0; r < at.n; r++, row.x += at.d) {
-        forward(&row, row.theta, row.G);
-        at.mech->backward(sum, at.dmean + r * at.d, row.kept, row.x, row.masked, 1, at.d, at.h);
+    real *both = t_zeros(n), *alone = t_normals(n, 1, 9), *before = t_normals(n, 1, 9), gain[16] = {0}, only[16];
+    find_family(&made, &at, at.G, 0);
+    load(&made, &at, 0);
+    for (size_t k = 0; k < 16; k++)
+        only[k] = 3;
+    backward_strip(&made, &at, 0, both, gain);
+    backward_strip(&made, &at, 0, alone, NULL);
+    backward_strip(&made, &at, 0, NULL, only);
+    for (size_t e = 0; e < n; e++)
+        alone[e] -= before[e];
+    for (size_t k = 0; k < made.family.n_parents; k++)
+        only[k] -= 3;
+    ck_assert_double_lt(t_gap(alone, both, n), 10 * T_ROUNDING);
+    ck_assert_double_lt(t_gap(only, gain, made.family.n_parents), 10 * T_ROUNDING);
+    free(both), free(alone), free(before);
+    passes_free(&made);
+    setting_free(&at);
+}
+END_TEST
+
+/* Tasks may work on the parameters of different variables at the same time. */
+START_TEST(a_variable_touches_its_own_parameters_alone)
+{
+    setting at = setting_new(_i, 0);
+    passes made = passes_new(&at);
+    int *owner = calloc(at.theta_size, sizeof *owner);
+    for (size_t j = 0; j < at.d; j++) {
+        real *dtheta = t_zeros(at.theta_size);
+        find_family(&made, &at, at.G, j);
+        load(&made, &at, 0);
+        backward_strip(&made, &at, 0, dtheta, NULL);
+        for (size_t e = 0; e < at.theta_size; e++) {
+            ck_assert(dtheta[e] == 0 || owner[e] == 0);
+            owner[e] |= dtheta[e] != 0;
+        }
+        free(dtheta);
     }
-    ck_assert_double_lt(t_gap(sum, whole, n), 10 * T_ROUNDING);
-    free(whole), free(sum);
+    free(owner);
+    passes_free(&made);
     setting_free(&at);
 }
 END_TEST
@@ -377,13 +447,12 @@ int main(void)
     t_case cases[] = {{blocks_are_spelt_in_d_and_h, MEMBERS},
                       {every_pass_writes_what_it_is_given_and_no_more, RUNS},
                       {values_start_finite_and_by_the_stream_alone, RUNS},
-                      {unmask_is_the_adjoint_of_mask, RUNS},
-                      {unmask_adds_and_takes_null, RUNS},
                       {forward_is_the_formula, RUNS},
                       {only_parents_matter, RUNS},
-                      {a_single_variable_is_its_column_of_forward, RUNS},
+                      {a_mean_is_the_same_whether_kept_or_not_and_whatever_lies_behind_its_rows, RUNS},
                       {backward_is_the_gradient, RUNS},
-                      {backward_adds, RUNS},
+                      {backward_adds_and_takes_null, RUNS},
+                      {a_variable_touches_its_own_parameters_alone, RUNS},
                       {renaming_variables_renames_everything, RUNS}};
     return T_RUN("mechanisms", cases);
 }

@@ -10,44 +10,92 @@ static t_form large_form(int i, size_t threads)
     return form;
 }
 
+/* Environments longer than a strip. */
+static t_form long_form(int i, size_t threads)
+{
+    t_form form = t_form_at(i);
+    form.d = 3, form.rows = 2 * GIM__STRIP + 2, form.threads = threads;
+    return form;
+}
+
+/* Environments of SHORT rows, of which several share a strip, and noise so small that most have one draw which takes
+ * all the weight: in the backward pass of a family few rows of a strip count. */
+enum { SHORT = 9, SHORT_K = 56 };
+
+static t_form short_form(int i, size_t threads)
+{
+    t_form form = t_form_at(i);
+    form.d = 3, form.K = SHORT_K, form.rows = 1, form.M = 4, form.threads = threads;
+    return form;
+}
+
+static void make_short(t_problem *problem)
+{
+    ck_assert_uint_ge(problem->rows.n, SHORT * SHORT_K);
+    problem->rows.n = SHORT * SHORT_K;
+    for (size_t r = 0; r < problem->rows.n; r++)
+        problem->rows.env[r] = r / SHORT;
+    for (size_t j = 0; j < problem->spec.d; j++)
+        problem->values[problem->params.logvar + j] -= 4;
+}
+
+/* A problem of the n-th of these forms, with its draws. */
+enum { LARGE, LONG, SHORT_ONES, LAYOUTS };
+
+static void open_layout(t_problem *problem, int layout, int i, size_t threads)
+{
+    t_form form = layout == LARGE  ? large_form(i, threads)
+                  : layout == LONG ? long_form(i, threads)
+                                   : short_form(i, threads);
+    t_problem_open(problem, &form, 2);
+    if (layout == SHORT_ONES)
+        make_short(problem);
+    gim__objective_draw(&problem->objective, problem->values);
+}
+
 static gim__graphs graphs_of(const t_problem *problem, int relaxed)
 {
     const gim__draws *draws = &problem->objective.draws;
-    return (gim__graphs){relaxed ? draws->relaxed : draws->discrete, 0};
+    return (gim__graphs){relaxed ? draws->relaxed : draws->discrete, 0, relaxed};
 }
 
 static double forward(t_problem *problem, gim__graphs graphs)
 {
-    return gim__likelihood_forward(&problem->objective.likelihood, problem->values, &problem->params, &problem->rows,
+    gim__likelihood_rows(&problem->objective.likelihood, &problem->rows, problem->spec.marginal);
+    return gim__likelihood_forward(&problem->objective.likelihood, problem->values, &problem->params,
                                    &problem->objective.draws, graphs, &problem->spec);
 }
 
 static void backward(t_problem *problem, real *grad, real *ds, gim__graphs graphs)
 {
     gim__likelihood_backward(&problem->objective.likelihood, grad, ds, problem->values, &problem->params,
-                             &problem->rows, &problem->objective.draws, graphs, &problem->spec);
+                             &problem->objective.draws, graphs, &problem->spec);
 }
 
 /* ---- value ---- */
 
-static void check_value(const t_form *form, int relaxed)
+static void check_value(t_problem *problem, int relaxed)
 {
-    t_problem problem;
-    t_problem_open(&problem, form, 2);
-    gim__objective_draw(&problem.objective, problem.values);
-    gim__graphs graphs = graphs_of(&problem, relaxed);
-    double gap = t_error(forward(&problem, graphs), t_log_likelihood(&problem, problem.values, graphs.G));
-    ck_assert_msg(gap < T_ROUNDING, "%s: %g", t_form_name(form), gap);
-    t_problem_close(&problem);
+    gim__graphs graphs = graphs_of(problem, relaxed);
+    double gap = t_error(forward(problem, graphs), t_log_likelihood(problem, problem->values, graphs.G));
+    ck_assert_msg(gap < T_ROUNDING, "%s: %g", t_form_name(&problem->form), gap);
 }
 
 START_TEST(the_value_is_that_of_plain_loops)
 {
-    t_form small = t_form_at(_i), large = large_form(_i, 2);
-    check_value(&small, 0);
-    check_value(&small, 1);
-    check_value(&large, 0);
-    check_value(&large, 1);
+    t_problem problem;
+    t_form form = t_form_at(_i);
+    t_problem_open(&problem, &form, 2);
+    gim__objective_draw(&problem.objective, problem.values);
+    check_value(&problem, 0);
+    check_value(&problem, 1);
+    t_problem_close(&problem);
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        open_layout(&problem, layout, _i, 2);
+        check_value(&problem, 0);
+        check_value(&problem, 1);
+        t_problem_close(&problem);
+    }
 }
 END_TEST
 
@@ -90,30 +138,58 @@ static int same_bits(const gradients *a, const gradients *b)
            memcmp(a->deffect, b->deffect, a->effects * sizeof(real)) == 0;
 }
 
-START_TEST(no_bit_depends_on_the_threads)
+/* Value and gradients with this many threads. */
+static gradients solve(int layout, int i, size_t threads, int relaxed, double *value)
 {
-    static const size_t threads[] = {1, 2, 3, 4};
-    gradients wanted = {0};
-    double wanted_value = 0;
-    for (size_t i = 0; i < 4; i++) {
-        t_form form = large_form(_i, threads[i]);
-        t_problem problem;
-        t_problem_open(&problem, &form, 2);
-        gim__objective_draw(&problem.objective, problem.values);
-        gim__graphs graphs = graphs_of(&problem, 1);
-        double value = forward(&problem, graphs);
-        gradients all = gradients_of(&problem, graphs, 1);
-        if (i == 0) {
-            wanted = all;
-            wanted_value = value;
-        } else {
-            ck_assert(value == wanted_value);
-            ck_assert_msg(same_bits(&all, &wanted), "%s: %zu threads", t_form_name(&form), threads[i]);
-            gradients_free(&all);
-        }
-        t_problem_close(&problem);
+    t_problem problem;
+    open_layout(&problem, layout, i, threads);
+    gim__graphs graphs = graphs_of(&problem, relaxed);
+    *value = forward(&problem, graphs);
+    gradients all = gradients_of(&problem, graphs, relaxed);
+    t_problem_close(&problem);
+    return all;
+}
+
+static void check_threads(int layout, int i, int relaxed)
+{
+    double wanted_value, value;
+    gradients wanted = solve(layout, i, 1, relaxed, &wanted_value);
+    for (size_t threads = 2; threads <= 4; threads++) {
+        gradients all = solve(layout, i, threads, relaxed, &value);
+        ck_assert(value == wanted_value);
+        ck_assert_msg(same_bits(&all, &wanted), "layout %d, form %d: %zu threads", layout, i, threads);
+        gradients_free(&all);
     }
     gradients_free(&wanted);
+}
+
+START_TEST(no_bit_depends_on_the_threads)
+{
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        check_threads(layout, _i, 0);
+        check_threads(layout, _i, 1);
+    }
+}
+END_TEST
+
+/* A pass over other rows, and through other graphs, leaves nothing behind. */
+START_TEST(no_bit_depends_on_what_was_before)
+{
+    double wanted_value, value;
+    t_problem problem;
+    gradients wanted = solve(LARGE, _i, 2, 0, &wanted_value);
+    open_layout(&problem, LARGE, _i, 2);
+    size_t n = problem.rows.n;
+    problem.rows.n = 100;
+    forward(&problem, graphs_of(&problem, 1));
+    gradients before = gradients_of(&problem, graphs_of(&problem, 1), 1);
+    problem.rows.n = n;
+    value = forward(&problem, graphs_of(&problem, 0));
+    gradients after = gradients_of(&problem, graphs_of(&problem, 0), 0);
+    ck_assert(value == wanted_value);
+    ck_assert(same_bits(&after, &wanted));
+    gradients_free(&wanted), gradients_free(&before), gradients_free(&after);
+    t_problem_close(&problem);
 }
 END_TEST
 
@@ -127,7 +203,7 @@ START_TEST(one_graph_that_all_share_is_that_graph_repeated)
     real *one = t_graph(form.d, 0.6, 1, 5), *many = t_zeros(form.M * dd);
     for (size_t m = 0; m < form.M; m++)
         memcpy(many + m * dd, one, dd * sizeof *one);
-    gim__graphs shared = {one, 1}, repeated = {many, 0};
+    gim__graphs shared = {one, 1, 0}, repeated = {many, 0, 0};
     double value = forward(&problem, shared);
     gradients got = gradients_of(&problem, shared, 0);
     ck_assert_double_lt(t_error(value, forward(&problem, repeated)), T_ROUNDING);
@@ -137,6 +213,192 @@ START_TEST(one_graph_that_all_share_is_that_graph_repeated)
     ck_assert_double_lt(t_gap(got.deffect, wanted.deffect, got.effects), 10 * T_ROUNDING);
     gradients_free(&got), gradients_free(&wanted);
     free(one), free(many);
+    t_problem_close(&problem);
+}
+END_TEST
+
+/* ---- gradients against differences ---- */
+
+/* The plain log-likelihood with the draws' shares of the weight held where they were: it has the same gradient, and
+ * differences of it are exact. */
+typedef struct sloped {
+    t_problem *problem;
+    const real *G;
+    real *bent;     /* (M, d, d), G moved by the edge logits */
+    double *weight; /* (M, rows): row's weight times the draw's share */
+    real *start;    /* what a difference is taken from; NULL: all rows may change */
+    size_t n;       /* elements of start */
+} sloped;
+
+/* total (M) of a group's rows -> the weights of these rows: softmax over draws times the row's own */
+static void share_out(const sloped *at, double *total, size_t first, size_t end)
+{
+    size_t M = at->problem->form.M, n = at->problem->rows.n;
+    double largest = total[0], sum = 0;
+    for (size_t m = 1; m < M; m++)
+        largest = fmax(largest, total[m]);
+    for (size_t m = 0; m < M; m++)
+        sum += exp(total[m] - largest);
+    for (size_t m = 0; m < M; m++) {
+        for (size_t r = first; r < end; r++)
+            at->weight[m * n + r] = (double)at->problem->rows.weight[r] * exp(total[m] - largest) / sum;
+        total[m] = 0;
+    }
+}
+
+static void find_weights(sloped *at)
+{
+    const t_problem *problem = at->problem;
+    const gim__rows *rows = &problem->rows;
+    gim_marginal marginal = problem->spec.marginal;
+    size_t M = problem->form.M, dd = problem->spec.d * problem->spec.d, first = 0;
+    double total[8] = {0};
+    for (size_t r = 0; r < rows->n; r++) {
+        double weight = marginal == GIM_PER_SAMPLE ? 1 : (double)rows->weight[r];
+        for (size_t m = 0; m < M; m++)
+            total[m] += weight * t_log_density(problem, problem->values, at->G + m * dd, m, r);
+        int last = r + 1 == rows->n || marginal == GIM_PER_SAMPLE ||
+                   (marginal == GIM_PER_ENVIRONMENT && rows->env[r + 1] != rows->env[r]);
+        if (!last)
+            continue;
+        share_out(at, total, first, r + 1);
+        first = r + 1;
+    }
+}
+
+/* Of the rows of environment k, or of all. */
+static double slope(const sloped *at, const real *G, size_t k, int all)
+{
+    const t_problem *problem = at->problem;
+    size_t M = problem->form.M, n = problem->rows.n, dd = problem->spec.d * problem->spec.d;
+    double sum = 0;
+    for (size_t m = 0; m < M; m++)
+        for (size_t r = 0; r < n; r++)
+            if ((all || problem->rows.env[r] == k) && at->weight[m * n + r] > 1e-18)
+                sum += at->weight[m * n + r] * t_log_density(problem, problem->values, G + m * dd, m, r);
+    return sum;
+}
+
+/* By the parameters, which lie in the problem. */
+static double by_parameters(const real *unused, void *user)
+{
+    const sloped *at = user;
+    (void)unused;
+    return slope(at, at->G, 0, 1);
+}
+
+/* By targets or effects of one environment: the others' rows stay as they are. */
+static double by_environment(const real *x, void *user)
+{
+    const sloped *at = user;
+    size_t d = at->problem->spec.d, e = 0;
+    while (e + 1 < at->n && x[e] == at->start[e])
+        e++;
+    return slope(at, at->G, e / d % at->problem->form.K, 0);
+}
+
+/* By the edge logits: G = sigma((s + e) / tau), here given what s is moved by. */
+static double by_edges(const real *moved, void *user)
+{
+    const sloped *at = user;
+    size_t dd = at->problem->spec.d * at->problem->spec.d;
+    for (size_t e = 0; e < at->problem->form.M * dd; e++) {
+        double p = (double)at->G[e], odds = p / (1 - p) * exp((double)moved[e % dd] / at->problem->spec.tau);
+        at->bent[e] = p == 0 || p == 1 ? at->G[e] : (real)(odds / (1 + odds));
+    }
+    return slope(at, at->bent, 0, 1);
+}
+
+static void check_slope(sloped *at, const char *what, const real *gradient, real *x, size_t n, t_function f)
+{
+    at->start = t_zeros(n), at->n = n;
+    memcpy(at->start, x, n * sizeof *x);
+    double gap = t_gradient_gap(gradient, x, n, f, at);
+    ck_assert_msg(gap < T_DIFFERENCE, "%s, by %s: %g", t_form_name(&at->problem->form), what, gap);
+    free(at->start);
+}
+
+/* Mechanisms and noise; nothing is said of the other parameters. */
+static void check_parameters(sloped *at, const gradients *all)
+{
+    const gim__params *params = &at->problem->params;
+    real *values = at->problem->values, *rest = t_zeros(all->n);
+    size_t d = at->problem->spec.d, zeros = at->problem->spec.zero_inflated ? d : 0;
+    check_slope(at, "theta", all->grad + params->theta, values + params->theta, params->theta_size, by_parameters);
+    check_slope(at, "logvar", all->grad + params->logvar, values + params->logvar, d, by_parameters);
+    check_slope(at, "logit_pi", all->grad + params->logit_pi, values + params->logit_pi, zeros, by_parameters);
+    memcpy(rest, all->grad, all->n * sizeof *rest);
+    memset(rest + params->theta, 0, params->theta_size * sizeof *rest);
+    memset(rest + params->logvar, 0, d * sizeof *rest);
+    memset(rest + params->logit_pi, 0, zeros * sizeof *rest);
+    for (size_t i = 0; i < all->n; i++)
+        ck_assert(rest[i] == 0);
+    free(rest);
+}
+
+static void check_slopes(t_problem *problem, int relaxed)
+{
+    gim__draws *draws = &problem->objective.draws;
+    gim__graphs graphs = graphs_of(problem, relaxed);
+    size_t M = problem->form.M, dd = problem->spec.d * problem->spec.d;
+    sloped at = {.problem = problem, .G = graphs.G, .bent = t_zeros(M * dd)};
+    at.weight = calloc(M * problem->rows.n, sizeof *at.weight);
+    ck_assert_ptr_nonnull(at.weight);
+    find_weights(&at);
+    forward(problem, graphs);
+    gradients all = gradients_of(problem, graphs, relaxed);
+    real *moved = t_zeros(dd);
+    check_parameters(&at, &all);
+    check_slope(&at, "target", all.dtarget, draws->target, all.targets, by_environment);
+    check_slope(&at, "effect", all.deffect, draws->effect, all.effects, by_environment);
+    if (relaxed)
+        check_slope(&at, "edge", all.ds, moved, dd, by_edges);
+    free(moved), free(at.bent), free(at.weight);
+    gradients_free(&all);
+}
+
+START_TEST(gradients_are_slopes_where_groups_are_longer_than_strips)
+{
+    t_problem problem;
+    open_layout(&problem, LONG, _i, 2);
+    check_slopes(&problem, 1);
+    check_slopes(&problem, 0);
+    t_problem_close(&problem);
+}
+END_TEST
+
+/* The most rows that a draw's own family has in strips of which it has some rows, but no more than half. */
+static size_t scattered_rows(const t_problem *problem)
+{
+    const gim__likelihood *work = &problem->objective.likelihood;
+    const gim__groups *groups = &work->groups;
+    size_t most = 0;
+    for (size_t m = 0; m < problem->form.M; m++) {
+        size_t scattered = 0;
+        for (size_t s = 0; s < groups->strip[groups->n_chunks]; s++) {
+            size_t active = 0;
+            for (size_t i = groups->first_run[s]; i < groups->first_run[s + 1]; i++) {
+                size_t g = groups->run[i].group;
+                active += (double)work->ell[m * groups->n + g] > REAL_EPSILON * (double)groups->weight[g]
+                              ? groups->run[i].n
+                              : 0;
+            }
+            scattered += 2 * active <= gim__groups_rows(groups, s) ? active : 0;
+        }
+        most = scattered > most ? scattered : most;
+    }
+    return most;
+}
+
+START_TEST(gradients_are_slopes_where_few_groups_count)
+{
+    t_problem problem;
+    open_layout(&problem, SHORT_ONES, _i, 2);
+    forward(&problem, graphs_of(&problem, 1));
+    if (problem.spec.marginal == GIM_PER_ENVIRONMENT) /* then these rows do not fit one strip */
+        ck_assert_uint_gt(scattered_rows(&problem), GIM__STRIP);
+    check_slopes(&problem, 1);
+    check_slopes(&problem, 0);
     t_problem_close(&problem);
 }
 END_TEST
@@ -252,8 +514,7 @@ START_TEST(memory_that_is_out_is_said_and_given_back)
     size_t fail_at = 1;
     for (; status != GIM_OK; fail_at++) {
         t_memory_open(&memory, fail_at);
-        status = gim__likelihood_new(&work, &memory.allocator, &problem.spec, &problem.params, form.M, form.K, 10,
-                                     problem.pool);
+        status = gim__likelihood_new(&work, &memory.allocator, &problem.spec, form.M, form.K, 10, problem.pool);
         ck_assert_int_eq(status, memory.calls < fail_at ? GIM_OK : GIM_ERR_NOMEM);
         gim__likelihood_free(&work);
         ck_assert_uint_eq(memory.blocks, 0);
@@ -268,7 +529,10 @@ int main(void)
 {
     t_case cases[] = {{the_value_is_that_of_plain_loops, T_FORMS},
                       {no_bit_depends_on_the_threads, T_FORMS},
+                      {no_bit_depends_on_what_was_before, T_FORMS},
                       {one_graph_that_all_share_is_that_graph_repeated, T_FORMS},
+                      {gradients_are_slopes_where_groups_are_longer_than_strips, T_FORMS},
+                      {gradients_are_slopes_where_few_groups_count, T_FORMS},
                       {rows_of_no_weight_are_not_missed, T_FAMILIES},
                       {gradients_are_added_and_may_be_unwanted, T_FORMS},
                       {memory_that_is_out_is_said_and_given_back, 1}};

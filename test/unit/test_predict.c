@@ -57,9 +57,10 @@ static void setting_free(setting *at)
 static void sample(real *x, const setting *at, uint64_t seed, uint64_t block, size_t n)
 {
     double *scratch = calloc(gim__sample_scratch(&at->system), sizeof *scratch);
+    real *means = t_zeros(gim__means_scratch(&at->system));
     size_t parents[MOST];
-    gim__sample_block(x, &at->system, seed, block, n, scratch, parents);
-    free(scratch);
+    gim__sample_block(x, &at->system, seed, block, n, scratch, means, parents);
+    free(scratch), free(means);
 }
 
 static real *sample_blocks(const setting *at, size_t blocks)
@@ -308,10 +309,11 @@ END_TEST
 
 static void log_densities(double *value, const setting *at, const real *x, size_t n)
 {
-    real *scratch = t_zeros(gim__log_density_scratch(&at->system));
+    real *scratch = t_zeros(gim__means_scratch(&at->system));
+    size_t parents[MOST];
     for (size_t first = 0; first < n; first += GIM__SAMPLE_ROWS) {
         size_t rows = n - first < GIM__SAMPLE_ROWS ? n - first : GIM__SAMPLE_ROWS;
-        gim__log_densities(value + first, &at->system, x + first * at->d, rows, scratch);
+        gim__log_densities(value + first, &at->system, x + first * at->d, rows, scratch, parents);
     }
     free(scratch);
 }

@@ -49,12 +49,13 @@ START_TEST(the_step_size_falls_once_the_graph_is_fixed)
 }
 END_TEST
 
-START_TEST(shifts_are_scaled_first_and_mixed_once_the_graph_is_fixed)
+START_TEST(shifts_go_from_scaled_to_mixed_before_and_after_the_graph_is_fixed)
 {
     gim__schedule never = plain;
     never.mixed = 0;
     for (uint64_t step = 0; step <= 1000; step++) {
-        ck_assert(close_to(gim__schedule_mixed(&plain, step), step < 800 ? (double)step / 800 : 1));
+        double wanted = step < 800 ? (double)step / 800 : step < 900 ? (double)(step - 800) / 100 : 1;
+        ck_assert(close_to(gim__schedule_mixed(&plain, step), wanted));
         ck_assert(gim__schedule_mixed(&never, step) == 0);
     }
 }
@@ -190,7 +191,7 @@ int main(void)
 {
     t_case cases[] = {{the_graph_is_fixed_for_the_last_steps, 1},
                       {the_step_size_falls_once_the_graph_is_fixed, 1},
-                      {shifts_are_scaled_first_and_mixed_once_the_graph_is_fixed, 1},
+                      {shifts_go_from_scaled_to_mixed_before_and_after_the_graph_is_fixed, 1},
                       {target_sparsity_rises_along_a_half_cosine, 1},
                       {target_sparsity_can_be_there_from_the_start, 1},
                       {lambda_rises_by_mu_h, 1},
