@@ -52,8 +52,8 @@ typedef int32_t gim__mask __attribute__((vector_size(GIM__LANES * sizeof(int32_t
 #define GIM__VEC_CHOOSE(mask, yes, no) ((gim__vec)(((mask) & (gim__mask)(yes)) | (~(mask) & (gim__mask)(no))))
 
 /* x <- tanh(x), relative error below 4e-7: x clamped to [-9, 9], then x P(x^2) / Q(x^2), a minimax fit of relative
- * error 2.1e-8 to which rounding adds the rest; all coefficients are positive, so nothing cancels. NaN stays NaN. In double
- * the C library's. */
+ * error 2.1e-8 to which rounding adds the rest; all coefficients are positive, so nothing cancels. NaN stays NaN. In
+ * double the C library's. */
 GIM__INLINE void gim__vec_tanh(gim__vec *x)
 {
     const gim__vec highest = (gim__vec){0} + 9.0f, lowest = -highest;
