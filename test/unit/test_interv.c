@@ -50,6 +50,46 @@ START_TEST(every_network_speaks_for_itself)
 }
 END_TEST
 
+static double highest_logit(const t_problem *problem, size_t j)
+{
+    const gim__interv *at = &problem->objective.interv;
+    double highest = -INFINITY;
+    for (size_t k = 0; k < at->K; k++)
+        if (!problem->observational[k])
+            highest = fmax(highest, (double)at->logit[k * problem->spec.d + j]);
+    return highest;
+}
+
+/* Biases from -4 to 2: some variables are without hope, others are not. What an observational environment would have
+ * says nothing. */
+START_TEST(a_variable_without_hope_is_raised_to_a_fair_chance)
+{
+    t_problem problem;
+    open_family(&problem, _i, 1);
+    gim__interv *at = &problem.objective.interv;
+    size_t d = problem.spec.d, n = problem.params.size, raised = 0;
+    real *bias = problem.values + problem.params.target + gim__mlp_size(problem.spec.net) - d, *before = t_zeros(n);
+    for (size_t j = 0; j < d; j++)
+        bias[j] = (real)(2 * (double)j - 4);
+    memcpy(before, problem.values, n * sizeof *before);
+    double highest[16];
+    gim__interv_forward(at, problem.values, &problem.params, &problem.spec, problem.pool);
+    for (size_t j = 0; j < d; j++)
+        highest[j] = highest_logit(&problem, j);
+    gim__interv_wake(problem.values, at, &problem.params, &problem.spec, problem.pool);
+    gim__interv_forward(at, problem.values, &problem.params, &problem.spec, problem.pool);
+    for (size_t j = 0; j < d; j++) {
+        ck_assert_double_lt(t_error(highest_logit(&problem, j), fmax(highest[j], -1)), 10 * T_ROUNDING);
+        raised += highest[j] < -1;
+        bias[j] = before[&bias[j] - problem.values];
+    }
+    ck_assert(raised > 0 && raised < d);
+    ck_assert_mem_eq(before, problem.values, n * sizeof *before); /* nothing but biases moved */
+    free(before);
+    t_problem_close(&problem);
+}
+END_TEST
+
 /* sum over all outputs times random numbers, which stand in dlogit and deffect */
 static double along_outputs(const real *values, void *user)
 {
@@ -294,6 +334,7 @@ END_TEST
 int main(void)
 {
     t_case cases[] = {{every_network_speaks_for_itself, T_FAMILIES},
+                      {a_variable_without_hope_is_raised_to_a_fair_chance, T_FAMILIES},
                       {the_gradient_of_the_networks, T_FAMILIES},
                       {targets_are_relaxed_and_never_observational, T_FAMILIES},
                       {effects_are_their_networks_with_noise, T_FAMILIES},
