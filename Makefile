@@ -295,7 +295,7 @@ bench: $(BENCH:%=$(BUILD)/bench/%)
 peers: $(BUILD)/peers/done
 $(BUILD)/peers/done: test/bench/peers/requirements.txt
 	python3 -m venv $(BUILD)/peers
-	$(BUILD)/peers/bin/pip install --quiet --requirement $<
+	$(BUILD)/peers/bin/pip install --quiet --no-deps --requirement $<
 	touch $@
 
 # Each test/fuzz/fuzz_*.c is a program that feeds random inputs to one reader.

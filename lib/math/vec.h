@@ -17,11 +17,15 @@ typedef real gim__vec __attribute__((vector_size(GIM__LANES * sizeof(real)), ali
 /* Functions on vectors take pointers: how a vector is passed depends on the CPU. */
 #define GIM__INLINE __attribute__((always_inline)) static inline
 
-/* As a tree, so that additions need not wait for each other. */
+typedef real gim__half __attribute__((vector_size(GIM__LANES / 2 * sizeof(real))));
+
+/* By halves, so that additions need not wait for each other. */
 GIM__INLINE real gim__vec_sum(const gim__vec *x)
 {
-    const gim__vec a = *x;
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+    const gim__vec all = *x;
+    gim__half four = __builtin_shufflevector(all, all, 0, 1, 2, 3) + __builtin_shufflevector(all, all, 4, 5, 6, 7);
+    gim__half two = four + __builtin_shufflevector(four, four, 2, 3, 0, 1);
+    return two[0] + two[1];
 }
 
 /* Dot product of a and b (n), n a multiple of GIM__LANES. */
