@@ -42,7 +42,8 @@ def limit_threads(threads):
     processors = sorted(os.sched_getaffinity(0))
     if threads > len(processors):
         raise SystemExit(f"{threads} threads were asked for and there are {len(processors)} processors")
-    os.sched_setaffinity(0, processors[:threads])
+    first = os.getpid() % len(processors)  # several at once should not all have the same
+    os.sched_setaffinity(0, (processors[first:] + processors[:first])[:threads])
     os.environ["JAX_PLATFORMS"] = "cpu"
     if threads == 1:
         os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false"
@@ -155,10 +156,31 @@ def write_table(path, header, rows):
         out.writerows(rows)
 
 
+def extension(arrows):
+    """A graph without directions left open, [i, j] for i -> j: that of Dor & Tarsi (1992), which has no cycle and no new
+    collider, where there is one; else the nearest to it that is found the same way."""
+    arrows, left = arrows.copy(), arrows.copy()
+    alive = set(range(len(arrows)))
+    while alive:
+        def cost(j):
+            """Arrows out of j, then pairs of its neighbours, one of them by an edge without direction, that are apart."""
+            open_, near = left[j] & left[:, j], left[j] | left[:, j]
+            apart = sum(near[k] and k != i and not left[i, k] and not left[k, i]
+                        for i in np.flatnonzero(open_) for k in np.flatnonzero(near))
+            return (left[j] & ~left[:, j]).sum(), apart, j
+        sink = min(alive, key=cost)
+        arrows[sink] &= ~left[:, sink]  # what is open points to the sink
+        left[sink] = left[:, sink] = False
+        alive.remove(sink)
+    return arrows
+
+
 def write_graph(folder, names, arrows):
-    """Of a matrix (d, d), arrows[i, j] for i -> j. What points both ways has no direction: one half for each."""
+    """Of a matrix (d, d), arrows[i, j] for i -> j. What points both ways has no direction: about one half for each, a
+    little more for that of one graph of the class, so that the threshold of one half gives a graph without cycles."""
     arrows = np.asarray(arrows) != 0
-    found = [(names[i], names[j], 0.5 if arrows[j, i] else 1) for i, j in np.argwhere(arrows)]
+    one = extension(arrows)
+    found = [(names[i], names[j], (0.51 if one[i, j] else 0.49) if arrows[j, i] else 1) for i, j in np.argwhere(arrows)]
     write_table(folder / GRAPH, ["source", "target", "probability"], found)
 
 
