@@ -19,10 +19,12 @@
 
 struct fit_options {
     struct args_common common;
-    char **data, **perturbations, **controls, **hold_outs, **method, **dose, **mechanism, **intervention, **set, **seed,
-        **threads, **features, **variables, **ignore;
+    struct training_options tables;
+    char **method, **dose, **mechanism, **intervention, **set, **seed, **threads, **restarts;
     int resume, list_options;
 };
+
+static const int64_t MOST_RESTARTS = 1000;
 
 static const struct args_page page = {
     NULL,
@@ -37,19 +39,21 @@ static const struct args_page page = {
 
 /* ---- checks before any work -------------------------------------------------------------------------------------- */
 
-static int check_needed(const struct fit_options *o)
+static int check_output(const struct fit_options *o)
 {
     const struct ui *ui = &o->common.ui;
-    int code;
-    if ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
-        (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
-        (code = args_need(ui, "-o", o->common.output)) != EXIT_OK)
-        return code;
-    if (strcmp(args_text(o->data), "-") == 0 && strcmp(args_text(o->perturbations), "-") == 0)
-        return ui_usage(ui, "--data and --perturbations cannot both be standard input");
-    if (output_is_standard(args_text(o->common.output)))
+    int code = args_need(ui, "-o", o->common.output);
+    if (code == EXIT_OK && output_is_standard(args_text(o->common.output)))
         return ui_usage(ui, "a model is a file, and cannot go to standard output");
-    return EXIT_OK;
+    return code;
+}
+
+static int read_restarts(const struct fit_options *o, int64_t *restarts)
+{
+    const struct ui *ui = &o->common.ui;
+    if (o->restarts != NULL && o->resume)
+        return ui_usage(ui, "--resume continues one fit, and --restarts makes new ones");
+    return args_integer(ui, "--restarts", o->restarts, 1, MOST_RESTARTS, restarts);
 }
 
 static int apply_settings(const struct fit_options *o, gim_model *model)
@@ -79,22 +83,6 @@ static int check_settings(const struct fit_options *o)
     int code = status < 0 ? model_fail(&o->common.ui, model, status, "model") : apply_settings(o, model);
     gim_model_free(model);
     return code;
-}
-
-static int read_choice(const struct fit_options *o, struct training_choice *choice)
-{
-    const struct ui *ui = &o->common.ui;
-    int code;
-    choice->cells = args_text(o->data);
-    choice->perturbations = args_text(o->perturbations);
-    if ((code = args_delimiter(ui, o->common.delimiter, &choice->delimiter)) != EXIT_OK ||
-        (code = args_names(ui, "--control", o->controls, false, &choice->controls)) != EXIT_OK ||
-        (code = args_names(ui, "--hold-out", o->hold_outs, false, &choice->hold_outs)) != EXIT_OK ||
-        (code = args_names(ui, "--variables", o->variables, true, &choice->variables)) != EXIT_OK ||
-        (code = args_names(ui, "--features", o->features, true, &choice->features)) != EXIT_OK ||
-        (code = args_names(ui, "--ignore", o->ignore, true, &choice->ignore)) != EXIT_OK)
-        return code;
-    return EXIT_OK;
 }
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
@@ -212,19 +200,19 @@ static bool is_complete(const gim_model *model)
     return gim_environment_count(model) > 0 && model_report(model, GIM_REPORT_STATUS) != GIM_STOPPED;
 }
 
-static int run_fit(const struct ui *ui, gim_model *model, struct training *training, bool resume, const char *path)
+static gim_status fit_once(const struct ui *ui, gim_model *model, struct training *training, bool resume)
 {
     struct progress progress = progress_new(ui);
-    if (is_complete(model)) {
-        ui_note(ui, "%s: the fit is complete; there is nothing to resume", path);
-        return ui->json ? print_report(ui, model, path) : EXIT_OK;
-    }
     gim_data data = training_data(training);
-    note_begin(ui, training);
-    stop_watch();
     gim_status status =
         resume ? gim_resume(model, &data, progress_show, &progress) : gim_fit(model, &data, progress_show, &progress);
     progress_end(&progress);
+    return status;
+}
+
+/* Writes the model, and tells how its fit ended. */
+static int keep(const struct ui *ui, gim_model *model, gim_status status, const char *path)
+{
     if (status < 0)
         return model_fail(ui, model, status, "");
     if (gim_environment_count(model) == 0) {
@@ -237,6 +225,91 @@ static int run_fit(const struct ui *ui, gim_model *model, struct training *train
     note_end(ui, model, status, path);
     int code = ui->json ? print_report(ui, model, path) : EXIT_OK;
     return code == EXIT_OK && status == GIM_STOPPED ? EXIT_INTERRUPTED : code;
+}
+
+static int run_fit(const struct ui *ui, gim_model *model, struct training *training, bool resume, const char *path)
+{
+    if (is_complete(model)) {
+        ui_note(ui, "%s: the fit is complete; there is nothing to resume", path);
+        return ui->json ? print_report(ui, model, path) : EXIT_OK;
+    }
+    note_begin(ui, training);
+    stop_watch();
+    return keep(ui, model, fit_once(ui, model, training, resume), path);
+}
+
+/* ---- several fits, of which the best stays ----------------------------------------------------------------------- */
+
+struct start {
+    gim_model *model;
+    gim_status status;
+};
+
+/* An acyclic graph first, then the objective. */
+static bool is_better(const struct start *a, const struct start *b)
+{
+    if (b->model == NULL || (a->status == GIM_OK) != (b->status == GIM_OK))
+        return b->model == NULL || a->status == GIM_OK;
+    return model_report(a->model, GIM_REPORT_OBJECTIVE) > model_report(b->model, GIM_REPORT_OBJECTIVE);
+}
+
+static int new_start(const struct fit_options *o, const struct training *training, int64_t number, gim_model **model)
+{
+    const struct ui *ui = &o->common.ui;
+    int code = training_model(training, ui, model);
+    if (code == EXIT_OK)
+        code = apply_new(o, *model, training);
+    if (code != EXIT_OK)
+        return code;
+    gim_status status = gim_set_int(*model, GIM_SEED, (int64_t)model_option(*model, GIM_SEED) + number);
+    return status < 0 ? model_fail(ui, *model, status, "--restarts") : EXIT_OK;
+}
+
+static void note_start(const struct ui *ui, const struct start *start, int64_t number, int64_t count)
+{
+    double seed = model_option(start->model, GIM_SEED), objective = model_report(start->model, GIM_REPORT_OBJECTIVE);
+    if (ui->json)
+        ui_event(json_pack("{s:s, s:I, s:I, s:I, s:o}", "event", "start", "start", (json_int_t)number + 1, "starts",
+                           (json_int_t)count, "seed", (json_int_t)seed, "objective", number_json(objective)));
+    else
+        ui_note(ui, "start %lld of %lld, seed %.0f: objective %.5g%s", (long long)number + 1, (long long)count, seed,
+                objective, start->status == GIM_CYCLIC ? ", not converged" : "");
+}
+
+/* Fits from count seeds. A stop leaves the best that was done by then, or, during the first, what there is of it. */
+static int run_starts(const struct fit_options *o, struct training *training, int64_t count, const char *path)
+{
+    const struct ui *ui = &o->common.ui;
+    struct start best = {NULL, GIM_OK}, now = {NULL, GIM_OK};
+    int code = EXIT_OK;
+    bool stopped = false;
+    note_begin(ui, training);
+    stop_watch();
+    for (int64_t i = 0; i < count && code == EXIT_OK && !stopped; i++) {
+        code = new_start(o, training, i, &now.model);
+        if (code == EXIT_OK && (now.status = fit_once(ui, now.model, training, false)) < 0)
+            code = model_fail(ui, now.model, now.status, "");
+        stopped = now.status == GIM_STOPPED;
+        if (code == EXIT_OK && !stopped)
+            note_start(ui, &now, i, count);
+        if (code == EXIT_OK && (stopped ? best.model == NULL : is_better(&now, &best))) {
+            struct start worse = best;
+            best = now;
+            now = worse;
+        }
+        gim_model_free(now.model);
+        now.model = NULL;
+    }
+    if (code == EXIT_OK && best.status != GIM_STOPPED)
+        ui_note(ui, "the best is that of seed %.0f", model_option(best.model, GIM_SEED));
+    if (code == EXIT_OK)
+        code = keep(ui, best.model, best.status, path);
+    if (code == EXIT_OK && stopped) {
+        ui_warn(ui, "stopped; %s is the best of the starts that were done", path);
+        code = EXIT_INTERRUPTED;
+    }
+    gim_model_free(best.model);
+    return code;
 }
 
 /* With --resume and no file yet, the fit starts: a script may say --resume each time it runs. */
@@ -255,11 +328,16 @@ static int run(const struct fit_options *o)
     struct training_choice choice = {0};
     struct training training = {0};
     gim_model *model = NULL;
+    int64_t restarts = 1;
     int code;
-    if ((code = check_needed(o)) != EXIT_OK || (code = read_choice(o, &choice)) != EXIT_OK ||
-        (code = check_settings(o)) != EXIT_OK || (code = model_check_path(ui, path)) != EXIT_OK ||
-        (code = training_read(&training, ui, &choice)) != EXIT_OK)
+    if ((code = training_choose(&choice, &o->common, &o->tables)) != EXIT_OK || (code = check_output(o)) != EXIT_OK ||
+        (code = read_restarts(o, &restarts)) != EXIT_OK || (code = check_settings(o)) != EXIT_OK ||
+        (code = model_check_path(ui, path)) != EXIT_OK || (code = training_read(&training, ui, &choice)) != EXIT_OK)
         goto out;
+    if (restarts > 1) {
+        code = run_starts(o, &training, restarts, path);
+        goto out;
+    }
     bool resume = is_resume(o, path);
     code = resume ? old_model(ui, &training, path, &model) : training_model(&training, ui, &model);
     if (code == EXIT_OK)
@@ -269,11 +347,7 @@ static int run(const struct fit_options *o)
 out:
     gim_model_free(model);
     training_free(&training);
-    names_free(&choice.controls);
-    names_free(&choice.hold_outs);
-    names_free(&choice.variables);
-    names_free(&choice.features);
-    names_free(&choice.ignore);
+    training_choice_free(&choice);
     return code;
 }
 
@@ -281,12 +355,11 @@ int command_fit(int argc, const char **argv)
 {
     struct fit_options o = {.common.ui.command = "gim fit"};
     struct poptOption options[] = {
-        ARGS_VALUE("data", 'd', ARGS_ONCE, &o.data, "the samples", "FILE"),
-        ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment", "FILE"),
+        TRAINING_TABLES(&o.tables),
         ARGS_OUTPUT(&o.common, "write the model to FILE"),
-        ARGS_VALUE("control", 0, ARGS_MANY, &o.controls, "an observational environment, where nothing is perturbed",
-                   "NAME"),
-        ARGS_VALUE("hold-out", 0, ARGS_MANY, &o.hold_outs, "an environment that the fit does not see", "NAME"),
+        ARGS_VALUE("control", 0, ARGS_MANY, &o.tables.controls,
+                   "an observational environment, where nothing is perturbed", "NAME"),
+        ARGS_VALUE("hold-out", 0, ARGS_MANY, &o.tables.hold_outs, "an environment that the fit does not see", "NAME"),
         ARGS_VALUE("method", 0, ARGS_ONCE, &o.method, "model, or a baseline, such as ridge (model)", "NAME"),
         ARGS_VALUE("dose", 0, ARGS_ONCE, &o.dose, "the feature that is a dose, for nearest-dose and lower-dose",
                    "NAME"),
@@ -296,11 +369,11 @@ int command_fit(int argc, const char **argv)
         ARGS_VALUE("set", 's', ARGS_MANY, &o.set, "set an option of the library", "OPTION=VALUE"),
         ARGS_FLAG("list-options", 0, &o.list_options, "list what --set can set, and exit"),
         ARGS_VALUE("seed", 0, ARGS_ONCE, &o.seed, "the same seed gives the same model (1)", "N"),
+        ARGS_VALUE("restarts", 0, ARGS_ONCE, &o.restarts,
+                   "fit N times, from seeds one after another, and keep the model with the best objective (1)", "N"),
         ARGS_VALUE("threads", 0, ARGS_ONCE, &o.threads, "threads to use; changes no number (all processors)", "N"),
         ARGS_FLAG("resume", 0, &o.resume, "continue the stopped fit that the output file holds"),
-        ARGS_VALUE("variables", 0, ARGS_MANY, &o.variables, "only these variables", "A,B,..."),
-        ARGS_VALUE("features", 0, ARGS_MANY, &o.features, "only these features", "A,B,..."),
-        ARGS_VALUE("ignore", 0, ARGS_MANY, &o.ignore, "columns that are neither", "A,B,..."),
+        TRAINING_COLUMNS(&o.tables),
         ARGS_JSON(&o.common, "report on standard output, and progress on standard error, as JSON"),
         ARGS_DELIMITER(&o.common),
         ARGS_QUIET(&o.common),

@@ -12,6 +12,36 @@
 #include "settings.h"
 #include "stop.h"
 
+int training_choose(struct training_choice *choice, const struct args_common *common,
+                    const struct training_options *options)
+{
+    const struct ui *ui = &common->ui;
+    int code;
+    if ((code = args_need(ui, "--data", options->data)) != EXIT_OK ||
+        (code = args_need(ui, "--perturbations", options->perturbations)) != EXIT_OK)
+        return code;
+    choice->cells = args_text(options->data);
+    choice->perturbations = args_text(options->perturbations);
+    if (strcmp(choice->cells, "-") == 0 && strcmp(choice->perturbations, "-") == 0)
+        return ui_usage(ui, "--data and --perturbations cannot both be standard input");
+    if ((code = args_delimiter(ui, common->delimiter, &choice->delimiter)) != EXIT_OK ||
+        (code = args_names(ui, "--control", options->controls, false, &choice->controls)) != EXIT_OK ||
+        (code = args_names(ui, "--hold-out", options->hold_outs, false, &choice->hold_outs)) != EXIT_OK ||
+        (code = args_names(ui, "--variables", options->variables, true, &choice->variables)) != EXIT_OK ||
+        (code = args_names(ui, "--features", options->features, true, &choice->features)) != EXIT_OK)
+        return code;
+    return args_names(ui, "--ignore", options->ignore, true, &choice->ignore);
+}
+
+void training_choice_free(struct training_choice *choice)
+{
+    names_free(&choice->controls);
+    names_free(&choice->hold_outs);
+    names_free(&choice->variables);
+    names_free(&choice->features);
+    names_free(&choice->ignore);
+}
+
 static int read_tables(struct training *t, const struct ui *ui, const struct training_choice *choice)
 {
     struct frame_choice variables = {&choice->variables, &choice->ignore, "variable", ", which --variables names",

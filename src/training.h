@@ -4,9 +4,23 @@
 
 #include <gim/gim.h>
 
+#include "args.h"
 #include "frame.h"
 #include "names.h"
 #include "ui.h"
+
+/* The options that tell which data. Starts as {0}. */
+struct training_options {
+    char **data, **perturbations, **controls, **hold_outs, **variables, **features, **ignore;
+};
+
+#define TRAINING_TABLES(o)                                                 \
+    ARGS_VALUE("data", 'd', ARGS_ONCE, &(o)->data, "the samples", "FILE"), \
+        ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &(o)->perturbations, "the features of each environment", "FILE")
+#define TRAINING_COLUMNS(o)                                                                     \
+    ARGS_VALUE("variables", 0, ARGS_MANY, &(o)->variables, "only these variables", "A,B,..."),  \
+        ARGS_VALUE("features", 0, ARGS_MANY, &(o)->features, "only these features", "A,B,..."), \
+        ARGS_VALUE("ignore", 0, ARGS_MANY, &(o)->ignore, "columns that are neither", "A,B,...")
 
 /* What to read, and what to make of it. Starts as {0}. */
 struct training_choice {
@@ -23,6 +37,10 @@ struct training {
     size_t n;
 };
 
+/* Reads no file; checks that the tables were given. */
+int training_choose(struct training_choice *choice, const struct args_common *common,
+                    const struct training_options *options);
+void training_choice_free(struct training_choice *choice);
 int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice);
 /* The data as gim_fit() wants them, as long as training lives. The callbacks stop the fit when stop_wanted(). */
 gim_data training_data(struct training *training);

@@ -17,8 +17,8 @@
 
 struct tune_options {
     struct args_common common;
-    char **data, **perturbations, **controls, **hold_outs, **tries, **set, **random, **score, **rows, **seed, **threads,
-        **jobs, **features, **variables, **ignore, **plot, **best;
+    struct training_options tables;
+    char **tries, **set, **random, **score, **rows, **seed, **threads, **jobs, **plot, **best;
     struct folds_choice folds;
 };
 
@@ -67,13 +67,11 @@ static int check_files(const struct tune_options *o)
     const struct ui *ui = &o->common.ui;
     const char *path;
     int code;
-    if ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
-        (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
-        (code = args_need(ui, "--try", o->tries)) != EXIT_OK ||
+    if ((code = args_need(ui, "--try", o->tries)) != EXIT_OK ||
         (code = args_need(ui, "-o", o->common.output)) != EXIT_OK)
         return code;
     path = args_text(o->common.output);
-    if (strcmp(args_text(o->perturbations), "-") == 0)
+    if (strcmp(args_text(o->tables.perturbations), "-") == 0)
         return ui_usage(ui, "--perturbations: is read more than once, and cannot be standard input");
     if (output_is_standard(path) || ends_in(path, ".gz"))
         return ui_usage(ui, "-o: a table to which fits are added one by one cannot be %s",
@@ -153,22 +151,6 @@ static int read_numbers(struct tuning *t, const struct tune_options *o)
                               .jobs = jobs,
                               .set = o->set};
     choose_figure(t, scores[which]);
-    return EXIT_OK;
-}
-
-static int read_choice(struct training_choice *choice, const struct tune_options *o)
-{
-    const struct ui *ui = &o->common.ui;
-    int code;
-    choice->cells = args_text(o->data);
-    choice->perturbations = args_text(o->perturbations);
-    if ((code = args_delimiter(ui, o->common.delimiter, &choice->delimiter)) != EXIT_OK ||
-        (code = args_names(ui, "--control", o->controls, false, &choice->controls)) != EXIT_OK ||
-        (code = args_names(ui, "--hold-out", o->hold_outs, false, &choice->hold_outs)) != EXIT_OK ||
-        (code = args_names(ui, "--variables", o->variables, true, &choice->variables)) != EXIT_OK ||
-        (code = args_names(ui, "--features", o->features, true, &choice->features)) != EXIT_OK ||
-        (code = args_names(ui, "--ignore", o->ignore, true, &choice->ignore)) != EXIT_OK)
-        return code;
     return EXIT_OK;
 }
 
@@ -271,8 +253,8 @@ static int check_options(struct tuning *t, struct tune_options *o)
 {
     const struct ui *ui = &o->common.ui;
     int code;
-    if ((code = check_files(o)) != EXIT_OK || (code = read_numbers(t, o)) != EXIT_OK ||
-        (code = read_grid(t, o)) != EXIT_OK || (code = read_choice(&t->choice, o)) != EXIT_OK)
+    if ((code = training_choose(&t->choice, &o->common, &o->tables)) != EXIT_OK || (code = check_files(o)) != EXIT_OK ||
+        (code = read_numbers(t, o)) != EXIT_OK || (code = read_grid(t, o)) != EXIT_OK)
         return code;
     o->folds.seed = t->study.seed;
     return folds_check(&o->folds, ui);
@@ -286,11 +268,7 @@ static void tuning_free(struct tuning *t)
     folds_free(&t->folds);
     grid_free(&t->grid);
     training_free(&t->training);
-    names_free(&t->choice.controls);
-    names_free(&t->choice.hold_outs);
-    names_free(&t->choice.variables);
-    names_free(&t->choice.features);
-    names_free(&t->choice.ignore);
+    training_choice_free(&t->choice);
 }
 
 static int run(struct tune_options *o)
@@ -319,12 +297,12 @@ int command_tune(int argc, const char **argv)
 {
     struct tune_options o = {.common.ui.command = "gim tune"};
     struct poptOption options[] = {
-        ARGS_VALUE("data", 'd', ARGS_ONCE, &o.data, "the samples", "FILE"),
-        ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment", "FILE"),
+        TRAINING_TABLES(&o.tables),
         ARGS_OUTPUT(&o.common, "the table of finished fits, to which others are added"),
-        ARGS_VALUE("control", 0, ARGS_MANY, &o.controls, "an observational environment, which is never held out",
+        ARGS_VALUE("control", 0, ARGS_MANY, &o.tables.controls, "an observational environment, which is never held out",
                    "NAME"),
-        ARGS_VALUE("hold-out", 0, ARGS_MANY, &o.hold_outs, "an environment that is left out of everything", "NAME"),
+        ARGS_VALUE("hold-out", 0, ARGS_MANY, &o.tables.hold_outs, "an environment that is left out of everything",
+                   "NAME"),
         ARGS_VALUE("try", 't', ARGS_MANY, &o.tries, "values of an option of the library, method and mechanism too",
                    "OPTION=A,B,..."),
         ARGS_VALUE("set", 's', ARGS_MANY, &o.set, "set an option for all fits", "OPTION=VALUE"),
@@ -347,9 +325,7 @@ int command_tune(int argc, const char **argv)
                    "N"),
         ARGS_VALUE("plot", 0, ARGS_ONCE, &o.plot, "draw the ranking as SVG, by gnuplot", "FILE"),
         ARGS_VALUE("best", 0, ARGS_ONCE, &o.best, "fit the best to all environments, and write it", "FILE"),
-        ARGS_VALUE("variables", 0, ARGS_MANY, &o.variables, "only these variables", "A,B,..."),
-        ARGS_VALUE("features", 0, ARGS_MANY, &o.features, "only these features", "A,B,..."),
-        ARGS_VALUE("ignore", 0, ARGS_MANY, &o.ignore, "columns that are neither", "A,B,..."),
+        TRAINING_COLUMNS(&o.tables),
         ARGS_JSON(&o.common, "the ranking on standard output, and progress on standard error, as JSON"),
         ARGS_DELIMITER(&o.common),
         ARGS_QUIET(&o.common),

@@ -32,16 +32,17 @@ PEERS = {"UT-IGSP": ("graphs", "ut_igsp.py"), "GnIES": ("graphs", "gnies_fit.py"
          "JCI-PC environments": ("graphs", "jci_pc.py", "--nodes", "environments"),
          "JCI-PC features": ("graphs", "jci_pc.py", "--nodes", "features"),
          "CondOT": ("peers", "condot.py")}  # by the environment of `make peers` that each needs
-MODELS = ["gim", "BaCaDI*"]
+MODELS = ["gim", "gim 4 starts", "BaCaDI*"]
 FIGURES = ["mean_distance", "energy", "mmd", "wasserstein_1", "kde_nll", "pearson", "discrimination", "coverage_90"]
 COLUMNS = ["setting", "seed", "method", "part", "measure", "value"]
 
-# What the tables and pictures show: measure, part, digits; more is better where the name is in HIGHER.
-SHOWN = [("SID", "graph", 0), ("SHD", "graph", 1), ("edge F1", "graph", 2), ("target F1", "seen", 2),
-         ("target F1", "new doses", 2), ("target F1", "new perturbations", 2), ("mean_distance", "new doses", 2),
-         ("mean_distance", "new perturbations", 2), ("energy", "new perturbations", 2),
-         ("kde_nll", "new perturbations", 1), ("discrimination", "new perturbations", 2),
-         ("fraction", "new perturbations", 2), ("seconds", "fit", 0)]
+# What the tables and pictures show: measure, part, digits.
+STRUCTURE = [("SID", "graph", 0), ("SHD", "graph", 1), ("edge F1", "graph", 2), ("target F1", "seen", 2),
+             ("target F1", "new doses", 2), ("target F1", "new perturbations", 2), ("seconds", "fit", 0)]
+PREDICTION = [("mean_distance", "new doses", 2), ("mean_distance", "new perturbations", 2),
+              ("energy", "new perturbations", 2), ("kde_nll", "new perturbations", 1),
+              ("discrimination", "new perturbations", 2), ("fraction", "new perturbations", 2)]
+TABLES = {"What is found": STRUCTURE, "What is predicted": PREDICTION}
 
 
 # ---- the experiments: a setting's name -> what is simulated, and what is fitted -----------------------------------------
@@ -166,14 +167,16 @@ class System:
              out / f"targets_{PARTS[part]}.tsv"])
 
 
-def fit_gim(system, out):
-    form = [word for name, value in system.form.items() for word in (f"--{name}", value)]
-    seconds = system.fit(out, system.perturbations("seen"), *form)
-    for part in filter(system.has, PARTS):
-        system.targets(out, part, system.perturbations(part))
-    for part in filter(system.has, TESTS):
-        system.answer(out, part)
-    return seconds
+def fit_gim(*more):
+    def fit(system, out):
+        form = [word for name, value in system.form.items() for word in (f"--{name}", value)]
+        seconds = system.fit(out, system.perturbations("seen"), *form, *more)
+        for part in filter(system.has, PARTS):
+            system.targets(out, part, system.perturbations(part))
+        for part in filter(system.has, TESTS):
+            system.answer(out, part)
+        return seconds
+    return fit
 
 
 def fit_unamortised(system, out):
@@ -212,7 +215,7 @@ def fit_peer(environment, script, *words):
     return fit
 
 
-METHODS = ({"gim": fit_gim, "BaCaDI*": fit_unamortised} | {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
+METHODS = ({"gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} | {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
            {name: fit_peer(*words) for name, words in PEERS.items()})
 
 
@@ -363,25 +366,35 @@ def collect(runs):
     return found, failed
 
 
-def cell(values, digits):
+def cell(values, digits, n):
+    """Mean and spread of n values, or of as many as there are in brackets."""
     if not values:
         return "-"
     spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.{digits}f}{spread}"
+    return f"{statistics.mean(values):.{digits}f}{spread}" + (f" ({len(values)})" if len(values) < n else "")
 
 
-def table(found, failed, settings, methods):
-    yield "| setting | method | n | " + " | ".join(f"{measure}, {part}" for measure, part, _ in SHOWN) + " |"
-    yield "|---" * (len(SHOWN) + 3) + "|"
-    for setting in settings:
-        for method in methods:
-            values = found.get((setting, method))
-            if values and any(part != "fit" for _, part in values):
-                n = max(map(len, values.values()))
-                cells = [cell(values.get((measure, part), []), digits) for measure, part, digits in SHOWN]
-                yield f"| {setting} | {method} | {n} | " + " | ".join(cells) + " |"
+def table(found, settings, methods, columns):
+    """Rows of the methods that have an answer, columns that any has."""
+    def has(setting, method, column):
+        return column[1] != "fit" and column[:2] in found.get((setting, method), {})
+    pairs = [(setting, method) for setting in settings for method in methods
+             if any(has(setting, method, column) for column in columns)]
+    columns = [column for column in columns if any(column[:2] in found[pair] for pair in pairs)]
+    yield "| setting | method | n | " + " | ".join(f"{measure}, {part}" for measure, part, _ in columns) + " |"
+    yield "|---" * (len(columns) + 3) + "|"
+    for pair in pairs:
+        n = max(map(len, found[pair].values()))
+        cells = [cell(found[pair].get((measure, part), []), digits, n) for measure, part, digits in columns]
+        yield f"| {pair[0]} | {pair[1]} | {n} | " + " | ".join(cells) + " |"
+
+
+def tables(found, failed, settings, methods):
+    for title, columns in TABLES.items():
+        yield from [f"**{title}**", "", *table(found, settings, methods, columns), ""]
     for (setting, method), why in failed.items():
-        yield f"\n{setting}, {method} gave no answer: {'; '.join(why)}."
+        if setting in settings and method in methods:
+            yield f"{setting}, {method} gave no answer: {'; '.join(why)}.\n"
 
 
 PLOT = """set terminal svg size {width},300 background rgb '#ffffff' font 'Helvetica,11'
@@ -430,9 +443,9 @@ def picture(folder, measure, part, found, settings, methods):
 
 def report(folder, runs, settings, methods):
     found, failed = collect(runs)
-    text = "\n".join(table(found, failed, settings, methods)) + "\n"
+    text = "\n".join(tables(found, failed, settings, methods))
     (folder / "table.md").write_text(text)
-    for measure, part, _ in SHOWN:
+    for measure, part, _ in STRUCTURE + PREDICTION:
         picture(folder, measure, part, found, settings, methods)
     print(text, end="")
 
@@ -451,7 +464,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="systems at once (2)")
     parser.add_argument("--time-limit", type=int, default=600, help="seconds of one fit (600)")
     given = parser.parse_args()
-    settings, methods, few = EXPERIMENTS[given.name]
+    all_settings, all_methods, few = EXPERIMENTS[given.name]
+    settings, methods = all_settings, all_methods
     if given.name == "real" and given.data is None:
         parser.error("real needs --data FOLDER")
     if given.small:
@@ -472,7 +486,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     runs = Runs(folder / "runs.tsv")
     make_runs(given, runs, settings, methods)
-    report(folder, runs, settings, methods)
+    report(folder, runs, all_settings, [*all_methods, *(method for method in methods if method not in all_methods)])
     return 0
 
 

@@ -106,16 +106,32 @@ begin 'an output that cannot be written is found at once'
 fit --set steps=1000000 -o nowhere/m.gim; exits 1; says 'nowhere/m.gim: cannot be written: No such file or directory'
 fit --set steps=1000000 -o /dev/null; exits 1; says '/dev/null: is no ordinary file'
 
-# stop_midway ARGUMENTS...: signals a fit at its step 10. It cannot be over by then: it says more than a pipe holds.
+begin 'the best of several starts is one of them, that with the best objective'
+for seed in 4 5 6; do
+    fit --seed $seed -o one.gim; exits 0
+    gim info --json one.gim; python3 -c 'import json, sys; print(json.load(sys.stdin)["fit"]["objective"])' <out >one.$seed
+    gim graph one.gim --threshold 0 -o one.$seed.tsv
+done
+best=$(for seed in 4 5 6; do echo "$(cat one.$seed) $seed"; done | sort -g | tail -n 1 | cut -d ' ' -f 2)
+fit --seed 4 --restarts 3 -o best.gim; exits 0; says 'start 3 of 3, seed 6: objective '; says "the best is that of seed $best"
+gim info --json best.gim; json "j['options']['seed'] == $best and j['fit']['objective'] == $(cat one.$best)"
+gim graph best.gim --threshold 0 -o best.tsv; same best.tsv one.$best.tsv
+fit --restarts 2 --json -o best.gim; exits 0; json 'j["model"] == "best.gim"'; says '{"event":"start","start":2,"starts":2,"seed":2,'
+fit --restarts 0 -o no.gim; exits 2; says '--restarts'
+fit --restarts 2 --resume -o no.gim; exits 2; says '--resume continues one fit, and --restarts makes new ones'; missing no.gim
+
+# stop_midway ARGUMENTS...: signals a fit at its step 10, of the last start if there are several. It cannot be over by
+# then: it says more than a pipe holds.
 stop_midway() {
     last="fit $*"
+    case $* in *--restarts\ 2*) starts=1 ;; *) starts= ;; esac # a digit for each that is not the last
     : >err
     ${WRAPPER:-} "$gim" fit --data cells.tsv --perturbations doses.tsv --control ctrl --json "$@" >out 2>pipe &
     pid=$!
     exec 3<pipe
     while read -r line <&3; do
         printf '%s\n' "$line" >>err
-        case $line in *'"step":10,'*) break ;; esac
+        case $line in *'"event":"start"'*) starts=${starts#?} ;; *'"step":10,'*) test -n "$starts" || break ;; esac
     done
     kill -TERM $pid
     cat <&3 >>err
@@ -139,6 +155,13 @@ for model in whole part; do
     gim sample $model.gim -p unseen.tsv -n 5 -o $model.rows; exits 0
 done
 same whole.tsv part.tsv; same whole.rows part.rows
+
+begin 'of several starts, a stop leaves the best that was done, or what there is of the first'
+stop_midway $slow --restarts 2 -o part2.gim
+exits 130; says 'part2.gim is the best of the starts that were done'
+gim graph part2.gim --threshold 0 -o part2.tsv; same whole.tsv part2.tsv
+stop_midway $slow --restarts 3 -o part3.gim; exits 130; says 'stopped at step'
+gim info part3.gim; exits 0; prints 'stopped before its end'
 
 begin 'a fit that is complete stays as it is'
 cp part.gim before.gim
