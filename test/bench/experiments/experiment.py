@@ -6,8 +6,8 @@ experiment.py real --data FOLDER
 
 NAME is one of those in README.md beside this file. Every system, fit and figure is made by `gim`; peers run where
 `make peers` has set them up. Runs are appended to OUT/NAME/runs.tsv as they end, and a run that is there already is not
-made again, so an experiment can be stopped and continued. Then OUT/NAME/table.md has the mean and the spread over seeds,
-and OUT/NAME/*.svg the pictures, by gnuplot. Standard library only. SPDX-License-Identifier: BSD-3-Clause
+made again, so an experiment can be stopped and continued. Then OUT/NAME/NAME.md has the mean and the spread over seeds,
+with pictures by gnuplot beside it. Standard library only. SPDX-License-Identifier: BSD-3-Clause
 """
 import argparse
 import concurrent.futures
@@ -43,6 +43,8 @@ PREDICTION = [("mean_distance", "new doses", 2), ("mean_distance", "new perturba
               ("energy", "new perturbations", 2), ("kde_nll", "new perturbations", 1),
               ("discrimination", "new perturbations", 2), ("fraction", "new perturbations", 2)]
 TABLES = {"What is found": STRUCTURE, "What is predicted": PREDICTION}
+PICTURES = [("SID", "graph"), ("edge F1", "graph"), ("target F1", "seen"), ("target F1", "new perturbations"),
+            ("mean_distance", "new perturbations"), ("fraction", "new perturbations")]
 
 
 # ---- the experiments: a setting's name -> what is simulated, and what is fitted -----------------------------------------
@@ -77,16 +79,19 @@ def real():
     def doses(dose):
         return lambda names, fold: [name for name in names if name.endswith(f"_{dose}")]
 
-    def pairs(names, fold):
-        return [name for i, name in enumerate(name for name in names if "+" in name) if i % 5 == fold - 1]
+    def pairs(joint):
+        return lambda names, fold: [name for i, name in enumerate(name for name in names if joint in name)
+                                    if i % 5 == fold - 1]
 
     def nothing(names, fold):
         return []
+    tunnel = {"folder": "chamber_lt", "control": "reference"}
     nonlinear = {"mechanism": "nonlinear", "intervention": "hard"}
     shift = {"mechanism": "linear", "intervention": "shift"}
-    return {"light tunnel, a dose between": ({"folder": "chamber_lt", "control": "reference", "test": doses("mid")}, nonlinear),
-            "light tunnel, a dose beyond": ({"folder": "chamber_lt", "control": "reference", "test": doses("strong")}, nonlinear),
-            "Norman, pairs of genes": ({"folder": "norman_crispra", "control": "control", "test": pairs}, shift),
+    return {"light tunnel, a dose between": ({**tunnel, "test": doses("mid")}, nonlinear),
+            "light tunnel, a dose beyond": ({**tunnel, "test": doses("strong")}, nonlinear),
+            "Norman, pairs of genes": ({"folder": "norman_crispra", "control": "control", "test": pairs("+")}, shift),
+            "CellBox, pairs of drugs": ({"folder": "cellbox_korkut", "control": None, "test": pairs(",")}, shift),
             "Sachs": ({"folder": "sachs5846", "control": "obs", "test": nothing}, nonlinear),
             "DREAM3": ({"folder": "dream3_ecoli1_gnw", "control": "obs", "test": nothing}, nonlinear)}
 
@@ -98,7 +103,7 @@ EXPERIMENTS = {
     "components": (components(), ["gim", "ridge", "mlp"], 3),
     "sizes": (sizes(), ["gim", "ridge"], 1),
     "misspecified": (misspecified(), ["gim", "ridge", "mlp"], 6),
-    "real": (real(), ["gim", "BaCaDI*", *BASELINES, "additive"], 5),
+    "real": (real(), ["gim", "BaCaDI*", *BASELINES, "additive"], 6),
 }
 
 
@@ -145,6 +150,10 @@ class System:
         header, rows = read(folder / "train.tsv")
         write(folder / "control.tsv", header, [row for row in rows if row[0] == control])
 
+    def control_words(self):
+        """None where the data are differences from a control that is not among them."""
+        return [] if self.control is None else ["--control", self.control]
+
     def has(self, part):
         return self.perturbations(part).exists()
 
@@ -153,8 +162,9 @@ class System:
 
     def fit(self, out, perturbations, *more):
         begin = time.monotonic()
-        run([self.gim, "fit", "--data", self.folder / "train.tsv", "--perturbations", perturbations, "--control",
-             self.control, "--threads", 1, "--seed", self.seed, "--quiet", "-o", out / "model.gim", *more], self.given.time_limit)
+        run([self.gim, "fit", "--data", self.folder / "train.tsv", "--perturbations", perturbations,
+             *self.control_words(), "--threads", 1, "--seed", self.seed, "--quiet", "-o", out / "model.gim", *more],
+            self.given.time_limit)
         return time.monotonic() - begin
 
     def answer(self, out, part):
@@ -215,7 +225,8 @@ def fit_peer(environment, script, *words):
     return fit
 
 
-METHODS = ({"gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} | {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
+METHODS = ({"gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} |
+           {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
            {name: fit_peer(*words) for name, words in PEERS.items()})
 
 
@@ -257,14 +268,17 @@ def judge_samples(system, out, part):
         samples = out / f"samples_{PARTS[part].removeprefix('test_')}.tsv"  # a peer's
     if not samples.exists():
         return
+    figures = FIGURES if system.control else ["mean_distance", "discrimination"]  # a condition is one row
+    control = ["--observed", system.folder / "control.tsv", *system.control_words()] if system.control else []
     found = json.loads(run([system.gim, "score", "--predicted", samples, "--observed",
-                            system.folder / f"{PARTS[part]}.tsv", "--observed", system.folder / "control.tsv", "--control",
-                            system.control, "--metrics", ",".join(FIGURES), "--json", "--quiet"]))
-    for name in FIGURES:
+                            system.folder / f"{PARTS[part]}.tsv", *control, "--metrics", ",".join(figures), "--json",
+                            "--quiet"]))
+    for name in figures:
         yield part, name, number(found["overall"][name])
-        yield part, f"{name}, ceiling", number(found["ceiling"][name])
-    # Of the way from no change to a replicate, by the energy distance.
-    yield part, "fraction", number(found["fraction"]["energy"])
+        if system.control:
+            yield part, f"{name}, ceiling", number(found["ceiling"][name])
+    if system.control:  # of the way from no change to a replicate, by the energy distance
+        yield part, "fraction", number(found["fraction"]["energy"])
 
 
 def one_method(system, method, out):
@@ -314,7 +328,7 @@ def split(given, folder, source, form, seed):
     keys, told = read(data / "perturbations.tsv")
     out = set(source["test"]([row[0] for row in told], seed))
     controls = [row for row in rows if row[0] == source["control"]]
-    still = {i for i in range(1, len(header)) if len({row[i] for row in controls}) == 1}  # or text, such as a cell type
+    still = {i for i in range(1, len(header)) if len({row[i] for row in controls or rows}) == 1}  # or text: a cell type
     rows = [[field for i, field in enumerate(row) if i not in still] for row in rows]
     header = [name for i, name in enumerate(header) if i not in still]
     folder.mkdir()
@@ -389,12 +403,17 @@ def table(found, settings, methods, columns):
         yield f"| {pair[0]} | {pair[1]} | {n} | " + " | ".join(cells) + " |"
 
 
-def tables(found, failed, settings, methods):
+def page(name, found, failed, settings, methods, pictures):
+    yield from [f"# Experiment `{name}`", "", f"Written by `make experiment-{name.removesuffix('-small')}`. Mean ± standard",
+                "deviation over n seeds; over as many as are in brackets where a method has no answer for the others.", ""]
     for title, columns in TABLES.items():
-        yield from [f"**{title}**", "", *table(found, settings, methods, columns), ""]
+        yield from [f"## {title}", "", *table(found, settings, methods, columns), ""]
     for (setting, method), why in failed.items():
         if setting in settings and method in methods:
             yield f"{setting}, {method} gave no answer: {'; '.join(why)}.\n"
+    if pictures:
+        yield from ["## Pictures", "", "A point is a seed, a cross the mean.", ""]
+        yield from (f"![{measure}, {part}]({file})" for measure, part, file in pictures)
 
 
 PLOT = """set terminal svg size {width},300 background rgb '#ffffff' font 'Helvetica,11'
@@ -414,11 +433,14 @@ plot {plots}
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"]
 
 
+BETTER = {"edge F1": "more is better", "target F1": "more is better", "fraction": "more is better"}
+
+
 def picture(folder, measure, part, found, settings, methods):
-    """One picture: methods along the axis, a colour a setting, a point a seed, a bar at the mean."""
+    """Methods along the axis, a colour a setting, a point a seed, a cross at the mean. Returns the file's name, if any."""
     shown = [method for method in methods if any((measure, part) in found.get((s, method), {}) for s in settings)]
     if not shown or shutil.which("gnuplot") is None:
-        return
+        return None
     blocks, plots = [], []
     for i, setting in enumerate(settings):
         shift = (i - (len(settings) - 1) / 2) * 0.7 / max(1, len(settings))
@@ -433,20 +455,21 @@ def picture(folder, measure, part, found, settings, methods):
                 blocks.append(f"$data{len(blocks)} << EOD\n" + "\n".join(lines) + "\nEOD\n")
             plots.append(f"$data{len(blocks) - 2} with points pt 7 ps 0.35 lc rgb '{colour}' notitle")
             plots.append(f"$data{len(blocks) - 1} with points pt 2 ps 0.9 lw 2 lc rgb '{colour}' title '{setting}'")
-    name = f"{measure}-{part}".replace(" ", "_")
+    name = f"{folder.name}-{measure}-{part}.svg".replace(" ", "_")
+    title = f"{measure.replace('_', ' ')}, {part} ({BETTER.get(measure, 'less is better')})"
     script = "".join(blocks) + PLOT.format(
-        width=220 + 75 * len(shown), out=folder / f"{name}.svg", title=f"{measure.replace('_', ' ')}, {part}",
+        width=220 + 75 * len(shown), out=folder / name, title=title,
         ylabel="", tics=", ".join(f"'{method}' {x}" for x, method in enumerate(shown)), last=len(shown) - 0.4,
         plots=", \\\n".join(plots))
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    return name
 
 
 def report(folder, runs, settings, methods):
     found, failed = collect(runs)
-    text = "\n".join(tables(found, failed, settings, methods))
-    (folder / "table.md").write_text(text)
-    for measure, part, _ in STRUCTURE + PREDICTION:
-        picture(folder, measure, part, found, settings, methods)
+    drawn = [(*what, picture(folder, *what, found, settings, methods)) for what in PICTURES]
+    text = "\n".join(page(folder.name, found, failed, settings, methods, [one for one in drawn if one[2]])) + "\n"
+    (folder / f"{folder.name}.md").write_text(text)
     print(text, end="")
 
 
