@@ -255,7 +255,9 @@ def judge_targets(system, out, part):
     estimate = out / f"targets_{PARTS[part]}.tsv"
     if part == "seen" and not estimate.exists():
         estimate = out / "targets.tsv"  # a peer's
-    if estimate.exists() and "targets" in read(system.perturbations(part))[0]:
+    header, rows = read(system.perturbations(part))
+    known = "targets" in header and any(row[header.index("targets")] for row in rows)
+    if estimate.exists() and known:
         found = json.loads(run([system.gim, "compare-targets", "--estimate", estimate, "--truth",
                                 system.perturbations(part), "--json", "--quiet"]))["overall"]
         yield part, "target F1", number(found["f1"])
@@ -416,7 +418,7 @@ def page(name, found, failed, settings, methods, pictures):
         yield from (f"![{measure}, {part}]({file})" for measure, part, file in pictures)
 
 
-PLOT = """set terminal svg size {width},300 background rgb '#ffffff' font 'Helvetica,11'
+PLOT = """set terminal svg size {width},330 background rgb '#ffffff' font 'Helvetica,11'
 set output '{out}'
 set style data points
 set xtics rotate by -40 ({tics})
@@ -458,7 +460,7 @@ def picture(folder, measure, part, found, settings, methods):
     name = f"{folder.name}-{measure}-{part}.svg".replace(" ", "_")
     title = f"{measure.replace('_', ' ')}, {part} ({BETTER.get(measure, 'less is better')})"
     script = "".join(blocks) + PLOT.format(
-        width=220 + 75 * len(shown), out=folder / name, title=title,
+        width=400 + 75 * len(shown), out=folder / name, title=title,
         ylabel="", tics=", ".join(f"'{method}' {x}" for x, method in enumerate(shown)), last=len(shown) - 0.4,
         plots=", \\\n".join(plots))
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
