@@ -36,7 +36,7 @@ all:
 
 # Debian packages, one list a purpose.
 DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
-DEPS_CHECK := g++ binutils check valgrind clang-format mandoc
+DEPS_CHECK := g++ binutils check valgrind clang-format cmake mandoc
 DEPS_DEMO  := python3 gnuplot-nox graphviz
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
 
@@ -327,15 +327,19 @@ DATADIR      ?= $(PREFIX)/share
 MANDIR       ?= $(DATADIR)/man
 DOCDIR       ?= $(DATADIR)/doc/libgim
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+CMAKEDIR     ?= $(LIBDIR)/cmake/gim
 BASHCOMPDIR  ?= $(DATADIR)/bash-completion/completions
 
 # Paths below PREFIX are written relative to it, so that an installed tree can be moved.
 below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+from_cmake   = $(shell realpath -m --relative-to="$(CMAKEDIR)" "$(INCLUDEDIR)")
+
+CMAKE_FILES  := gimConfig.cmake gimConfigVersion.cmake
 
 .PHONY: install uninstall
 install: all
-	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(INCLUDEDIR)/gim" \
-	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
+	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(CMAKEDIR)" \
+	    "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
 	$(INSTALL) -m 755 $(BUILD)/gim "$(DESTDIR)$(BINDIR)/gim"
 	$(INSTALL) -m 755 $(BUILD)/$(SHARED) "$(DESTDIR)$(LIBDIR)/$(SHARED)"
 	ln -sf $(SHARED) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
@@ -344,6 +348,10 @@ install: all
 	$(INSTALL) -m 644 include/gim/*.h "$(DESTDIR)$(INCLUDEDIR)/gim"
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below_prefix,$(LIBDIR))|' \
 	    -e 's|@INCLUDEDIR@|$(call below_prefix,$(INCLUDEDIR))|' libgim.pc.in > "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc"
+	for file in $(CMAKE_FILES); do \
+	    sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@INCLUDE@|$(from_cmake)|' \
+	        packaging/cmake/$$file.in > "$(DESTDIR)$(CMAKEDIR)/$$file" || exit 1; \
+	done
 	$(INSTALL) -m 644 man/gim.1 "$(DESTDIR)$(MANDIR)/man1/gim.1"
 	$(INSTALL) -m 644 completions/gim.bash "$(DESTDIR)$(BASHCOMPDIR)/gim"
 	$(INSTALL) -m 644 LICENSE "$(DESTDIR)$(DOCDIR)/LICENSE"
@@ -354,7 +362,8 @@ uninstall:
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
-	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
+	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 # ---- care of the sources -------------------------------------------------------------------------------------------
