@@ -11,6 +11,8 @@
 ## make run/NAME         one test: run/test_rng, run/double/test_mech, run/asan/..., run/valgrind/..., run/style/layers
 ## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR=
 ## make uninstall        takes the same settings
+## make site             the documents and the API reference as HTML, in build/site; `make deps-site` installs the tools
+## make deb              Debian packages in build/deb; `make deps-deb` installs the tools, check-deb tries the packages
 ## make bench fuzz       timings; random inputs
 ## make experiments      how good it is, beside baselines and peers: small ones, or experiment-NAME for a whole one
 ## make format lint      reformats the sources with clang-format; looks for mistakes with gcc's analyser
@@ -38,6 +40,8 @@ all:
 DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
 DEPS_CHECK := g++ binutils check valgrind clang-format cmake mandoc
 DEPS_DEMO  := python3 gnuplot-nox graphviz
+DEPS_DEB   := debhelper dpkg-dev debootstrap lintian
+DEPS_SITE  := doxygen python3-sphinx python3-breathe python3-myst-parser furo mandoc
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
 
 # Root needs no help, others sudo.
@@ -45,10 +49,12 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),$(or $(shell command -v sudo),false)
 APT   = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120
 
 # Asks nothing, and does nothing where all is there. Fetches the index of packages where there is none or it is too old.
-.PHONY: deps deps-tsan
+.PHONY: deps deps-tsan deps-deb deps-site
 deps:      PACKAGES = $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO)
 deps-tsan: PACKAGES = $(DEPS_TSAN)
-deps deps-tsan:
+deps-site: PACKAGES = $(DEPS_SITE)
+deps-deb:  PACKAGES = $(DEPS_BUILD) $(DEPS_DEB)
+deps deps-tsan deps-deb deps-site:
 	@missing=; for package in $(PACKAGES); do \
 	    case `dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null` in \
 	        installed) ;; *) missing="$$missing $$package" ;; esac; \
@@ -61,7 +67,7 @@ deps deps-tsan:
 	echo "cannot install:$$missing (Debian's names); it takes apt-get, and root or sudo" >&2; exit 1
 
 # `make deps check`: install, then start make anew for the other goals, so that it sees what was installed.
-FIRST := $(filter deps deps-tsan,$(MAKECMDGOALS))
+FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 THEN  := $(filter-out $(FIRST),$(MAKECMDGOALS))
 ifneq (,$(and $(FIRST),$(THEN)))
 
@@ -140,14 +146,17 @@ $(BUILD)/$(SONAME): $(BUILD)/$(SHARED)
 $(BUILD)/$(LINK): $(BUILD)/$(SONAME)
 	@ln -sf $(<F) $@
 
-# With the static library inside, so that it runs from anywhere; it uses nothing but gim.h all the same.
-$(BUILD)/gim: $(GIM_OBJ) $(BUILD)/$(STATIC) $(BUILD)/sources
-	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(BUILD)/$(STATIC) $(GIM_LIBS) $(LIB_LIBS)
+# With the static library inside, so that it runs from anywhere, or the shared one, for a package; it uses nothing but
+# gim.h all the same.
+GIM_LINKS   ?= static
+GIM_LIBRARY := $(BUILD)/$(if $(filter shared,$(GIM_LINKS)),$(SHARED),$(STATIC))
+$(BUILD)/gim: $(GIM_OBJ) $(GIM_LIBRARY) $(BUILD)/sources
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(GIM_LIBRARY) -Wl,--as-needed $(GIM_LIBS) $(LIB_LIBS)
 
 # Two notes that are written anew only when what they say changes: the flags, on which every object depends, and the
 # lists of sources, on which what is linked from them does.
 $(BUILD)/flags:   NOTE = $(COMPILE) $(LIB_FLAGS) $(WARNINGS) $(WERROR) $(DEFS) $(LIB_INC) $(GIM_INC)
-$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
+$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(GIM_LIBRARY) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(NOTE)' | cmp -s - $@ || echo '$(NOTE)' > $@
@@ -365,6 +374,43 @@ uninstall:
 	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
 	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
+
+# ---- the site ------------------------------------------------------------------------------------------------------
+
+# docs/ and the reference of the headers in build/site. What the headers leave undocumented, a broken link, or a page
+# without a place in docs/site/contents.md fails.
+SITE := $(BUILD)/site
+.PHONY: site
+site:
+	@command -v doxygen >/dev/null && command -v sphinx-build >/dev/null && command -v mandoc >/dev/null || { \
+	    echo "make site needs doxygen, sphinx, breathe, myst-parser, furo and mandoc: make deps-site" >&2; exit 1; }
+	rm -rf $(SITE)
+	mkdir -p $(SITE)
+	DOXYGEN_OUT=$(SITE) doxygen docs/site/Doxyfile
+	python3 docs/site/stage.py $(SITE)/source
+	GIM_VERSION=$(VERSION) DOXYGEN_XML=$(abspath $(SITE))/xml \
+	    sphinx-build -q -W --keep-going -c docs/site -d $(SITE)/doctrees $(SITE)/source $(SITE)/html
+	@echo $(SITE)/html/index.html
+
+# ---- packages ------------------------------------------------------------------------------------------------------
+
+# Debian's, of the sources as they lie here, in build/deb: libgim0, libgim-dev and gim. check-deb installs and removes
+# them in an empty Debian, which takes root.
+DEB_TREE := $(BUILD)/deb/libgim-$(VERSION)
+.PHONY: deb check-deb
+deb:
+	@command -v dh dpkg-buildpackage >/dev/null || { echo "make deb needs debhelper: make deps-deb" >&2; exit 1; }
+	@test "`dpkg-parsechangelog -l packaging/debian/changelog -S Version | sed 's/-.*//'`" = $(VERSION) || { \
+	    echo "packaging/debian/changelog is not of version $(VERSION)" >&2; exit 1; }
+	rm -rf $(BUILD)/deb
+	mkdir -p $(DEB_TREE)
+	tar -c --exclude=./build --exclude=./.git . | tar -x -C $(DEB_TREE)
+	cp -r packaging/debian $(DEB_TREE)/debian
+	cd $(DEB_TREE) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS dpkg-buildpackage --build=binary --no-sign
+	@ls $(BUILD)/deb/*.deb
+check-deb:
+	@$(RUN) packages/deb sh test/packages/deb.sh $(BUILD)/deb
+	@sh test/run.sh --summary $(LOGS) packages/deb
 
 # ---- care of the sources -------------------------------------------------------------------------------------------
 
