@@ -4,7 +4,7 @@
 ## make deps             installs what the build, the checks and the demo need (Debian, by apt)
 ## make demo             fits the light tunnel, predicts what it never saw, draws it: build/demo
 ## make check            every test but the slow ones; closes with "N passed, N failed"
-## make check-GROUP      one group of them: unit suite property alloc golden cli style abi install
+## make check-GROUP      one group of them: unit suite property alloc golden cli style abi docs install
 ## make check-valgrind   the unit and allocation tests under valgrind, all of them
 ## make check-sanitize   the unit, suite and allocation tests under the address and undefined-behaviour sanitizers
 ## make check-tsan       the unit and suite tests under clang's thread sanitizer; `make deps-tsan` installs it
@@ -248,7 +248,7 @@ VALGRIND      := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-k
 
 # Scripts get the folder of the build, those of the command the command.
 scripts = $(patsubst test/%.sh,%,$(sort $(wildcard test/$(1)/*.sh)))
-SCRIPTS := $(call scripts,style) $(call scripts,abi) $(call scripts,install)
+SCRIPTS := $(call scripts,style) $(call scripts,abi) $(call scripts,install) $(call scripts,docs)
 CLI     := $(call scripts,cli)
 
 %/golden: ARGUMENTS = test/golden/golden.json
@@ -277,6 +277,7 @@ check-golden:   $(GOLDEN:%=run/%) $(GOLDEN:%=run/double/%)
 check-cli:      $(CLI:%=run/%)
 check-style:    $(filter run/style/%,$(SCRIPTS:%=run/%))
 check-abi:      $(filter run/abi/%,$(SCRIPTS:%=run/%))
+check-docs:     $(filter run/docs/%,$(SCRIPTS:%=run/%))
 check-install:  $(filter run/install/%,$(SCRIPTS:%=run/%))
 check-sanitize: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI))
 check-tsan:     $(IN_TSAN:%=run/tsan/%)
@@ -285,7 +286,7 @@ check-valgrind: $(IN_VALGRIND:%=run/valgrind/%)
 check: $(patsubst %,run/%,$(PROGRAMS) $(CLI) $(SCRIPTS)) $(IN_DOUBLE:%=run/double/%)
 check: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI)) $(QUICK_VALGRIND:%=run/valgrind/%)
 
-GROUPS := unit suite property alloc golden cli style abi install sanitize tsan valgrind
+GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind
 .PHONY: check $(GROUPS:%=check-%)
 check $(GROUPS:%=check-%):
 	@sh test/run.sh --summary $(LOGS) $(patsubst run/%,%,$(filter run/%,$^))
