@@ -11,6 +11,7 @@
 ## make run/NAME         one test: run/test_rng, run/double/test_mech, run/asan/..., run/valgrind/..., run/style/layers
 ## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR=
 ## make uninstall        takes the same settings
+## make check-pipelines  the workflows of examples/pipelines, by Snakemake and miniwdl from PyPI
 ## make site             the documents and the API reference as HTML, in build/site; `make deps-site` installs the tools
 ## make deb              Debian packages in build/deb; `make deps-deb` installs the tools, check-deb tries the packages
 ## make bench fuzz       timings; random inputs
@@ -375,6 +376,22 @@ uninstall:
 	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
 	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
+
+# ---- pipelines -----------------------------------------------------------------------------------------------------
+
+# examples/pipelines: the Snakemake workflow is run, of Nextflow and WDL what can be without their engines and containers.
+# Snakemake and miniwdl come from PyPI, into build/pipelines.
+PIPELINES := $(BUILD)/pipelines
+.PHONY: check-pipelines
+check-pipelines: all
+	@test -e $(PIPELINES)/done || { python3 -m venv $(PIPELINES) && $(PIPELINES)/bin/pip install --quiet \
+	    --requirement test/pipelines/requirements.txt && touch $(PIPELINES)/done; } || \
+	    { echo "skipped: Snakemake and miniwdl could not be had from PyPI"; exit 0; }; \
+	test -e $(PIPELINES)/done || exit 0; \
+	$(RUN) pipelines/snakemake sh test/pipelines/snakemake.sh $(BUILD)/gim $(PIPELINES); \
+	$(RUN) pipelines/nextflow $(PIPELINES)/bin/python test/pipelines/nextflow.py $(BUILD)/gim; \
+	$(RUN) pipelines/wdl $(PIPELINES)/bin/python test/pipelines/wdl.py $(BUILD)/gim; \
+	sh test/run.sh --summary $(LOGS) pipelines/snakemake pipelines/nextflow pipelines/wdl
 
 # ---- the site ------------------------------------------------------------------------------------------------------
 

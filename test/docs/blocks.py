@@ -30,7 +30,7 @@ ELSEWHERE = {
     ("docs/bindings.md", "rust"): "Rust is not what the checks need",
 }
 COMMANDS = ("gim", "make", "cc", "cmake", "python3", "for", "if", "head", "grep", "apt", "sudo", "abidiff", "snakemake",
-            "nextflow", "miniwdl", "export", "cd", "./")
+            "nextflow", "miniwdl", "export", "cd", "cp", "./")
 MESSAGE = re.compile(r"gim( [a-z-]+)?: ")
 QUICK = "--set steps=40 --set check-every=20 --set draws=2 --set width=16"
 WRAPPER = """#!/bin/sh
