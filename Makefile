@@ -39,8 +39,9 @@ all:
 
 # Debian packages, one list a purpose.
 DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
-DEPS_CHECK := g++ binutils check valgrind clang-format cmake mandoc
+DEPS_CHECK := g++ binutils check valgrind clang-format mandoc
 DEPS_DEMO  := python3 gnuplot-nox graphviz
+DEPS_CHECK += cmake
 DEPS_DEB   := debhelper dpkg-dev debootstrap lintian
 DEPS_SITE  := doxygen python3-sphinx python3-breathe python3-myst-parser furo mandoc
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
