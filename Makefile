@@ -370,12 +370,13 @@ install: all
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 uninstall:
+	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
+	rmdir "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
 	rm -f "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
-	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
-	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
+	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 # ---- pipelines -----------------------------------------------------------------------------------------------------
