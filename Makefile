@@ -4,13 +4,16 @@
 ## make deps             installs what the build, the checks and the demo need (Debian, by apt)
 ## make demo             fits the light tunnel, predicts what it never saw, draws it: build/demo
 ## make check            every test but the slow ones; closes with "N passed, N failed"
-## make check-GROUP      one group of them: unit suite property alloc golden cli style abi install
+## make check-GROUP      one group of them: unit suite property alloc golden cli style abi docs install
 ## make check-valgrind   the unit and allocation tests under valgrind, all of them
 ## make check-sanitize   the unit, suite and allocation tests under the address and undefined-behaviour sanitizers
 ## make check-tsan       the unit and suite tests under clang's thread sanitizer; `make deps-tsan` installs it
 ## make run/NAME         one test: run/test_rng, run/double/test_mech, run/asan/..., run/valgrind/..., run/style/layers
 ## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR=
 ## make uninstall        takes the same settings
+## make check-pipelines  the workflows of examples/pipelines, by Snakemake and miniwdl from PyPI
+## make site             the documents and the API reference as HTML, in build/site; `make deps-site` installs the tools
+## make deb              Debian packages in build/deb; `make deps-deb` installs the tools, check-deb tries the packages
 ## make bench fuzz       timings; random inputs
 ## make experiments      how good it is, beside baselines and peers: small ones, or experiment-NAME for a whole one
 ## make format lint      reformats the sources with clang-format; looks for mistakes with gcc's analyser
@@ -38,6 +41,9 @@ all:
 DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
 DEPS_CHECK := g++ binutils check valgrind clang-format mandoc
 DEPS_DEMO  := python3 gnuplot-nox graphviz
+DEPS_CHECK += cmake
+DEPS_DEB   := debhelper dpkg-dev debootstrap lintian
+DEPS_SITE  := doxygen python3-sphinx python3-breathe python3-myst-parser furo mandoc
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
 
 # Root needs no help, others sudo.
@@ -45,10 +51,12 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),$(or $(shell command -v sudo),false)
 APT   = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120
 
 # Asks nothing, and does nothing where all is there. Fetches the index of packages where there is none or it is too old.
-.PHONY: deps deps-tsan
+.PHONY: deps deps-tsan deps-deb deps-site
 deps:      PACKAGES = $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO)
 deps-tsan: PACKAGES = $(DEPS_TSAN)
-deps deps-tsan:
+deps-site: PACKAGES = $(DEPS_SITE)
+deps-deb:  PACKAGES = $(DEPS_BUILD) $(DEPS_DEB)
+deps deps-tsan deps-deb deps-site:
 	@missing=; for package in $(PACKAGES); do \
 	    case `dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null` in \
 	        installed) ;; *) missing="$$missing $$package" ;; esac; \
@@ -61,7 +69,7 @@ deps deps-tsan:
 	echo "cannot install:$$missing (Debian's names); it takes apt-get, and root or sudo" >&2; exit 1
 
 # `make deps check`: install, then start make anew for the other goals, so that it sees what was installed.
-FIRST := $(filter deps deps-tsan,$(MAKECMDGOALS))
+FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 THEN  := $(filter-out $(FIRST),$(MAKECMDGOALS))
 ifneq (,$(and $(FIRST),$(THEN)))
 
@@ -140,14 +148,17 @@ $(BUILD)/$(SONAME): $(BUILD)/$(SHARED)
 $(BUILD)/$(LINK): $(BUILD)/$(SONAME)
 	@ln -sf $(<F) $@
 
-# With the static library inside, so that it runs from anywhere; it uses nothing but gim.h all the same.
-$(BUILD)/gim: $(GIM_OBJ) $(BUILD)/$(STATIC) $(BUILD)/sources
-	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(BUILD)/$(STATIC) $(GIM_LIBS) $(LIB_LIBS)
+# With the static library inside, so that it runs from anywhere, or the shared one, for a package; it uses nothing but
+# gim.h all the same.
+GIM_LINKS   ?= static
+GIM_LIBRARY := $(BUILD)/$(if $(filter shared,$(GIM_LINKS)),$(SHARED),$(STATIC))
+$(BUILD)/gim: $(GIM_OBJ) $(GIM_LIBRARY) $(BUILD)/sources
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(GIM_LIBRARY) -Wl,--as-needed $(GIM_LIBS) $(LIB_LIBS)
 
 # Two notes that are written anew only when what they say changes: the flags, on which every object depends, and the
 # lists of sources, on which what is linked from them does.
 $(BUILD)/flags:   NOTE = $(COMPILE) $(LIB_FLAGS) $(WARNINGS) $(WERROR) $(DEFS) $(LIB_INC) $(GIM_INC)
-$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
+$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(GIM_LIBRARY) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(NOTE)' | cmp -s - $@ || echo '$(NOTE)' > $@
@@ -239,7 +250,7 @@ VALGRIND      := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-k
 
 # Scripts get the folder of the build, those of the command the command.
 scripts = $(patsubst test/%.sh,%,$(sort $(wildcard test/$(1)/*.sh)))
-SCRIPTS := $(call scripts,style) $(call scripts,abi) $(call scripts,install)
+SCRIPTS := $(call scripts,style) $(call scripts,abi) $(call scripts,install) $(call scripts,docs)
 CLI     := $(call scripts,cli)
 
 %/golden: ARGUMENTS = test/golden/golden.json
@@ -268,6 +279,7 @@ check-golden:   $(GOLDEN:%=run/%) $(GOLDEN:%=run/double/%)
 check-cli:      $(CLI:%=run/%)
 check-style:    $(filter run/style/%,$(SCRIPTS:%=run/%))
 check-abi:      $(filter run/abi/%,$(SCRIPTS:%=run/%))
+check-docs:     $(filter run/docs/%,$(SCRIPTS:%=run/%))
 check-install:  $(filter run/install/%,$(SCRIPTS:%=run/%))
 check-sanitize: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI))
 check-tsan:     $(IN_TSAN:%=run/tsan/%)
@@ -276,7 +288,7 @@ check-valgrind: $(IN_VALGRIND:%=run/valgrind/%)
 check: $(patsubst %,run/%,$(PROGRAMS) $(CLI) $(SCRIPTS)) $(IN_DOUBLE:%=run/double/%)
 check: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI)) $(QUICK_VALGRIND:%=run/valgrind/%)
 
-GROUPS := unit suite property alloc golden cli style abi install sanitize tsan valgrind
+GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind
 .PHONY: check $(GROUPS:%=check-%)
 check $(GROUPS:%=check-%):
 	@sh test/run.sh --summary $(LOGS) $(patsubst run/%,%,$(filter run/%,$^))
@@ -327,15 +339,19 @@ DATADIR      ?= $(PREFIX)/share
 MANDIR       ?= $(DATADIR)/man
 DOCDIR       ?= $(DATADIR)/doc/libgim
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+CMAKEDIR     ?= $(LIBDIR)/cmake/gim
 BASHCOMPDIR  ?= $(DATADIR)/bash-completion/completions
 
 # Paths below PREFIX are written relative to it, so that an installed tree can be moved.
 below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+from_cmake   = $(shell realpath -m --relative-to="$(CMAKEDIR)" "$(INCLUDEDIR)")
+
+CMAKE_FILES  := gimConfig.cmake gimConfigVersion.cmake
 
 .PHONY: install uninstall
 install: all
-	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(INCLUDEDIR)/gim" \
-	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
+	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(CMAKEDIR)" \
+	    "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
 	$(INSTALL) -m 755 $(BUILD)/gim "$(DESTDIR)$(BINDIR)/gim"
 	$(INSTALL) -m 755 $(BUILD)/$(SHARED) "$(DESTDIR)$(LIBDIR)/$(SHARED)"
 	ln -sf $(SHARED) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
@@ -344,18 +360,77 @@ install: all
 	$(INSTALL) -m 644 include/gim/*.h "$(DESTDIR)$(INCLUDEDIR)/gim"
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below_prefix,$(LIBDIR))|' \
 	    -e 's|@INCLUDEDIR@|$(call below_prefix,$(INCLUDEDIR))|' libgim.pc.in > "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc"
+	for file in $(CMAKE_FILES); do \
+	    sed -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@INCLUDE@|$(from_cmake)|' \
+	        packaging/cmake/$$file.in > "$(DESTDIR)$(CMAKEDIR)/$$file" || exit 1; \
+	done
 	$(INSTALL) -m 644 man/gim.1 "$(DESTDIR)$(MANDIR)/man1/gim.1"
 	$(INSTALL) -m 644 completions/gim.bash "$(DESTDIR)$(BASHCOMPDIR)/gim"
 	$(INSTALL) -m 644 LICENSE "$(DESTDIR)$(DOCDIR)/LICENSE"
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 uninstall:
+	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
+	rmdir "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
 	rm -f "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
 	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
+
+# ---- pipelines -----------------------------------------------------------------------------------------------------
+
+# examples/pipelines: the Snakemake workflow is run, of Nextflow and WDL what can be without their engines and containers.
+# Snakemake and miniwdl come from PyPI, into build/pipelines.
+PIPELINES := $(BUILD)/pipelines
+.PHONY: check-pipelines
+check-pipelines: all
+	@test -e $(PIPELINES)/done || { python3 -m venv $(PIPELINES) && $(PIPELINES)/bin/pip install --quiet \
+	    --requirement test/pipelines/requirements.txt && touch $(PIPELINES)/done; } || \
+	    { echo "skipped: Snakemake and miniwdl could not be had from PyPI"; exit 0; }; \
+	test -e $(PIPELINES)/done || exit 0; \
+	$(RUN) pipelines/snakemake sh test/pipelines/snakemake.sh $(BUILD)/gim $(PIPELINES); \
+	$(RUN) pipelines/nextflow $(PIPELINES)/bin/python test/pipelines/nextflow.py $(BUILD)/gim; \
+	$(RUN) pipelines/wdl $(PIPELINES)/bin/python test/pipelines/wdl.py $(BUILD)/gim; \
+	sh test/run.sh --summary $(LOGS) pipelines/snakemake pipelines/nextflow pipelines/wdl
+
+# ---- the site ------------------------------------------------------------------------------------------------------
+
+# docs/ and the reference of the headers in build/site. What the headers leave undocumented, a broken link, or a page
+# without a place in docs/site/contents.md fails.
+SITE := $(BUILD)/site
+.PHONY: site
+site:
+	@command -v doxygen >/dev/null && command -v sphinx-build >/dev/null && command -v mandoc >/dev/null || { \
+	    echo "make site needs doxygen, sphinx, breathe, myst-parser, furo and mandoc: make deps-site" >&2; exit 1; }
+	rm -rf $(SITE)
+	mkdir -p $(SITE)
+	DOXYGEN_OUT=$(SITE) doxygen docs/site/Doxyfile
+	python3 docs/site/stage.py $(SITE)/source
+	GIM_VERSION=$(VERSION) DOXYGEN_XML=$(abspath $(SITE))/xml \
+	    sphinx-build -q -W --keep-going -c docs/site -d $(SITE)/doctrees $(SITE)/source $(SITE)/html
+	@echo $(SITE)/html/index.html
+
+# ---- packages ------------------------------------------------------------------------------------------------------
+
+# Debian's, of the sources as they lie here, in build/deb: libgim0, libgim-dev and gim. check-deb installs and removes
+# them in an empty Debian, which takes root.
+DEB_TREE := $(BUILD)/deb/libgim-$(VERSION)
+.PHONY: deb check-deb
+deb:
+	@command -v dh dpkg-buildpackage >/dev/null || { echo "make deb needs debhelper: make deps-deb" >&2; exit 1; }
+	@test "`dpkg-parsechangelog -l packaging/debian/changelog -S Version | sed 's/-.*//'`" = $(VERSION) || { \
+	    echo "packaging/debian/changelog is not of version $(VERSION)" >&2; exit 1; }
+	rm -rf $(BUILD)/deb
+	mkdir -p $(DEB_TREE)
+	tar -c --exclude=./build --exclude=./.git . | tar -x -C $(DEB_TREE)
+	cp -r packaging/debian $(DEB_TREE)/debian
+	cd $(DEB_TREE) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS dpkg-buildpackage --build=binary --no-sign
+	@ls $(BUILD)/deb/*.deb
+check-deb:
+	@$(RUN) packages/deb sh test/packages/deb.sh $(BUILD)/deb
+	@sh test/run.sh --summary $(LOGS) packages/deb
 
 # ---- care of the sources -------------------------------------------------------------------------------------------
 

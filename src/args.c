@@ -43,6 +43,17 @@ static int take_operand(const struct ui *ui, poptContext context, const char *wh
     return argument == NULL ? EXIT_OK : ui_usage(ui, "\"%s\" is an argument too many", argument);
 }
 
+/* Reads on past the bad option, as a --json behind it says how the message is to be put. */
+static int bad_option(const struct ui *ui, poptContext context, int error)
+{
+    char *option = memory_text(poptBadOption(context, POPT_BADOPTION_NOALIAS));
+    for (int got = error; got == POPT_ERROR_BADOPT || got > 0;)
+        got = poptGetNextOpt(context);
+    int code = ui_usage(ui, "%s: %s", option, poptStrerror(error));
+    free(option);
+    return code;
+}
+
 static int parse(const struct ui *ui, poptContext context, const struct poptOption *options,
                  const struct args_page *page, char **operand)
 {
@@ -53,7 +64,7 @@ static int parse(const struct ui *ui, poptContext context, const struct poptOpti
             return ARGS_HELPED;
         }
     if (got < -1)
-        return ui_usage(ui, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS), poptStrerror(got));
+        return bad_option(ui, context, got);
     int code = check_once(ui, options);
     return code == EXIT_OK ? take_operand(ui, context, page->operand, operand) : code;
 }

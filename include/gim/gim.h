@@ -41,16 +41,17 @@ GIM_API const char *gim_status_text(gim_status status);
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
+/* A model, fitted or not: an opaque handle. */
 typedef struct gim_model gim_model;
 
 /* Memory for one model. allocate() returns memory aligned for any object, or NULL; release() gets the size that was
  * asked for. Called by the threads that use the model, never by threads that the library makes; so a caller who asks
  * one model on several threads needs an allocator that several may use. */
 typedef struct gim_allocator {
-    size_t struct_size; /* sizeof(gim_allocator) */
-    void *(*allocate)(size_t size, void *user);
-    void (*release)(void *memory, size_t size, void *user);
-    void *user;
+    size_t struct_size;                                     /* sizeof(gim_allocator) */
+    void *(*allocate)(size_t size, void *user);             /* size > 0 */
+    void (*release)(void *memory, size_t size, void *user); /* memory: never NULL */
+    void *user;                                             /* handed to both */
 } gim_allocator;
 
 /* A model of n_variables variables, under perturbations described by n_features features.
@@ -59,6 +60,7 @@ typedef struct gim_allocator {
  * errors     GIM_ERR_ARGUMENT (fewer than 2 variables, no feature, too many of either), GIM_ERR_NOMEM. */
 GIM_API gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_features,
                                  const gim_allocator *allocator);
+/* Frees a model, half-built or not; NULL is nothing to do. */
 GIM_API void gim_model_free(gim_model *model);
 /* An independent copy, fit included, in memory from the same allocator. errors: GIM_ERR_NOMEM, GIM_ERR_BUSY. */
 GIM_API gim_status gim_model_copy(gim_model **copy, const gim_model *model);
@@ -67,6 +69,7 @@ GIM_API gim_status gim_model_copy(gim_model **copy, const gim_model *model);
  * Returns the message's length, so that size 0 asks how much is needed. Thread: any. */
 GIM_API size_t gim_message(const gim_model *model, char *text, size_t size);
 
+/* As gim_model_new() was told, or the file that gim_model_load() read. */
 GIM_API size_t gim_variable_count(const gim_model *model);
 GIM_API size_t gim_feature_count(const gim_model *model);
 /* Names appear in messages and files; "x0", "x1", ... and "f0", "f1", ... until set. UTF-8, copied, 1 to 1023 bytes, no
@@ -120,8 +123,12 @@ typedef enum gim_option {
     GIM_PATIENCE = 315        /* real, share of the steps in which nothing moves before the graph is fixed early */
 } gim_option;
 
+/* What a variable is of its parents: their linear combination, a network of them, or that of its logarithm with a part
+ * of zeros of its own; all with noise (docs/model.md). */
 typedef enum gim_mechanism { GIM_LINEAR = 0, GIM_NONLINEAR = 1, GIM_ZERO_INFLATED = 2 } gim_mechanism;
+/* What a perturbation does to a target: cuts it off from its parents and sets its distribution, or moves its mean. */
 typedef enum gim_intervention { GIM_HARD = 0, GIM_SHIFT = 1 } gim_intervention;
+/* What has one draw of graph, targets and effects in common, in the likelihood of a fit: a row, an environment, all. */
 typedef enum gim_marginal { GIM_PER_SAMPLE = 0, GIM_PER_ENVIRONMENT = 1, GIM_PER_DATASET = 2 } gim_marginal;
 /* What a fit makes of a shift whose target is relaxed to I in (0, 1). Scaled: the mean moves by I psi. Mixed:
  * gradually, the log-density becomes 1 - I times that without the shift and I times that with it. */
@@ -141,6 +148,7 @@ typedef enum gim_method {
     GIM_METHOD_RIDGE = 7,        /* moved by a ridge regression from features to shifts */
     GIM_METHOD_MLP = 8           /* moved by a network of two layers of GIM_WIDTH units */
 } gim_method;
+/* What an option's value is. A choice is an integer whose values have names. */
 typedef enum gim_option_kind { GIM_INT = 0, GIM_REAL = 1, GIM_CHOICE = 2 } gim_option_kind;
 
 /* Everything about the options is queryable. The functions on numbers return GIM_ERR_OPTION, those on text NULL, where
@@ -167,29 +175,29 @@ GIM_API gim_status gim_get_real(const gim_model *model, gim_option option, doubl
 
 /* One environment, as describe() fills it: zeroed before the call but for struct_size. */
 typedef struct gim_environment {
-    size_t struct_size;
-    size_t n_rows;     /* >= 1 */
-    int observational; /* not 0: no variable is targeted here, whatever the features say */
-    const char *name;  /* for messages and the model's file; copied at once; NULL: "environment 0", ... */
+    size_t struct_size; /* sizeof(gim_environment) */
+    size_t n_rows;      /* >= 1 */
+    int observational;  /* not 0: no variable is targeted here, whatever the features say */
+    const char *name;   /* for messages and the model's file; copied at once; NULL: "environment 0", ... */
 } gim_environment;
 
 /* The data, by callback. All are called on the thread inside gim_fit(), never two at once; they must not call back into
  * the model. Each returns 0 to go on, a positive value to stop the fit, or a negative one to fail with that value. */
 typedef struct gim_data {
-    size_t struct_size; /* sizeof(gim_data) */
-    size_t n_environments;
+    size_t struct_size;    /* sizeof(gim_data) */
+    size_t n_environments; /* >= 1 */
     /* Describes environment env and fills its n_features features. Called once for each. */
     int (*describe)(size_t env, gim_environment *environment, double *features, void *user);
     /* Fills x (n_rows, n_variables) with the rows of environment env that have these indices, which ascend. Called over
      * all rows once, in blocks; later only for rows that did not fit in GIM_MEMORY_BUDGET. x is the library's. */
     int (*read)(size_t env, const size_t *rows, size_t n_rows, double *x, void *user);
-    void *user;
+    void *user; /* handed to both */
 } gim_data;
 
 /* Where a fit stands, after a check. */
 typedef struct gim_progress {
-    size_t struct_size;
-    int64_t step, steps;
+    size_t struct_size;  /* sizeof(gim_progress) */
+    int64_t step, steps; /* done, and GIM_STEPS */
     double objective;    /* of the newest step, per training row */
     double held_out;     /* log-likelihood per held-out row, nats, in scaled units; NaN where no row is held out */
     double acyclicity;   /* expected spectral radius of the relaxed graph */
@@ -221,6 +229,7 @@ GIM_API gim_status gim_resume(gim_model *model, const gim_data *data, gim_progre
 
 /* ---- what the model was fitted to, and how it went --------------------------------------------------------------- */
 
+/* Figures about a fit. */
 typedef enum gim_report_item {
     GIM_REPORT_STATUS = 0,         /* status of the fit */
     GIM_REPORT_STEP = 1,           /* steps done */
@@ -240,7 +249,7 @@ GIM_API gim_status gim_report(const gim_model *model, gim_report_item item, doub
 /* "held-out", ...; NULL past the last item. Static memory. */
 GIM_API const char *gim_report_name(gim_report_item item);
 
-#define GIM_HISTORY_COLUMNS 6
+#define GIM_HISTORY_COLUMNS 6 /* of gim_history() */
 /* The checks of a fit, one row each: step, objective, held_out, acyclicity, penalty, edges.
  * n_rows   out: how many there are
  * history  out: (capacity, GIM_HISTORY_COLUMNS), the first capacity of them; NULL with capacity 0 to ask for n_rows. */
@@ -272,6 +281,7 @@ GIM_API gim_status gim_sample(const gim_model *model, const double *features, si
 /* probability  out, (n_variables): that the perturbation targets each variable. */
 GIM_API gim_status gim_targets(const gim_model *model, const double *features, double *probability);
 
+/* The parameters of what a perturbation does to a variable that it targets. */
 typedef enum gim_effect {
     GIM_EFFECT_MEAN = 0,      /* hard: mean of a targeted variable (of its logarithm where positive, if zero-inflated);
                                  shift: what is added to that mean */
@@ -419,28 +429,28 @@ GIM_API gim_status gim_model_load(gim_model **model, const char *path, const gim
 
 /* Perturbed systems whose truth is known, to try a model, or any other method, on: docs/simulation.md. */
 
+/* How a graph is drawn: every edge alike, or by preferential attachment. */
 typedef enum gim_graph_kind { GIM_ERDOS_RENYI = 0, GIM_SCALE_FREE = 1 } gim_graph_kind;
 
 /* What is to be simulated. Set struct_size, call gim_simulation_init(), then change what is to be different. */
 typedef struct gim_simulation {
-    size_t struct_size; /* sizeof(gim_simulation) */
-    uint64_t seed;
-    size_t variables;          /* 20; 2 to 5000 */
-    double edges_per_variable; /* 2, expected; up to (variables - 1) / 2 */
-    gim_graph_kind graph;
-    gim_mechanism mechanism;
-    gim_intervention intervention;
+    size_t struct_size;                      /* sizeof(gim_simulation) */
+    uint64_t seed;                           /* 1 */
+    size_t variables;                        /* 20; 2 to 5000 */
+    double edges_per_variable;               /* 2, expected; up to (variables - 1) / 2 */
+    gim_graph_kind graph;                    /* GIM_ERDOS_RENYI */
+    gim_mechanism mechanism;                 /* GIM_LINEAR */
+    gim_intervention intervention;           /* GIM_HARD */
     double weight_lowest, weight_highest;    /* 0.25, 1: size of linear weights, whose sign is random */
     double noise;                            /* 0.1: variance of the noise, before scaling */
     size_t confounders;                      /* 0: hidden variables, each a cause of 2 to 4 of the others */
     size_t perturbations, new_perturbations; /* 40 and 20 */
     const double *doses, *new_doses;         /* 0.5, 1, 2, 4 and 0.25, 0.75, 1.5, 3, 6; all different, above 0 */
-    size_t n_doses, n_new_doses;
-    double effect_lowest,
-        effect_highest; /* most that a target moves, in its standard deviations; 0 and 0: 3 and 6, with
-                                             zero-inflated mechanisms 1 and 2 */
-    size_t control_rows, rows, test_rows; /* 800, 50, 100: of the control, a training, a test environment */
-    size_t components;                    /* features; 0: as many as variables; up to twice that */
+    size_t n_doses, n_new_doses;             /* how many of them there are: 4 and 5 */
+    double effect_lowest, effect_highest;    /* most that a target moves, in its standard deviations; 0 and 0: 3 and 6,
+                                                with zero-inflated mechanisms 1 and 2 */
+    size_t control_rows, rows, test_rows;    /* 800, 50, 100: of the control, a training, a test environment */
+    size_t components;                       /* features; 0: as many as variables; up to twice that */
     int raw; /* not 0: rows in the system's own units; else in standard deviations of the unperturbed system */
 } gim_simulation;
 
@@ -448,6 +458,7 @@ typedef struct gim_simulation {
  * memory.  errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
 GIM_API gim_status gim_simulation_init(gim_simulation *settings);
 
+/* A system that was drawn: an opaque handle. */
 typedef struct gim_system gim_system;
 
 /* Draws a system: its graph, mechanisms, perturbations and features. Each has random numbers of its own: more
@@ -458,6 +469,7 @@ typedef struct gim_system gim_system;
  * settings  copied, lists included.
  * errors    GIM_ERR_ARGUMENT, GIM_ERR_NOMEM, GIM_ERR_NUMERIC (values past all bounds: smaller weights, fewer edges). */
 GIM_API gim_status gim_system_new(gim_system **system, const gim_simulation *settings, const gim_allocator *allocator);
+/* Frees a system, half-built or not; NULL is nothing to do. */
 GIM_API void gim_system_free(gim_system *system);
 /* As gim_message(). */
 GIM_API size_t gim_system_message(const gim_system *system, char *text, size_t size);

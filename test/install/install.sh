@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs into an empty folder, as a packager does, and uses what lies there as a stranger would: programs in C and C++
-# built with nothing but pkg-config, against the shared and the static library. Then uninstalls.
+# built with nothing but pkg-config, or with CMake, against the shared and the static library. Then uninstalls.
 # SPDX-License-Identifier: BSD-3-Clause
 set -eu
 
@@ -37,11 +37,12 @@ try "make install DESTDIR" $make -C "$source" install BUILD="$build" DESTDIR="$r
     LIBDIR=/usr/lib/x86_64-linux-gnu MANDIR=/usr/share/man
 for file in bin/gim include/gim/gim.h include/gim/gim_status.h include/gim/gim_version.h lib/x86_64-linux-gnu/libgim.a \
     lib/x86_64-linux-gnu/libgim.so lib/x86_64-linux-gnu/libgim.so.0 lib/x86_64-linux-gnu/pkgconfig/libgim.pc \
-    share/man/man1/gim.1 share/bash-completion/completions/gim share/doc/libgim/LICENSE; do
+    lib/x86_64-linux-gnu/cmake/gim/gimConfig.cmake lib/x86_64-linux-gnu/cmake/gim/gimConfigVersion.cmake share/man/man1/gim.1 share/bash-completion/completions/gim share/doc/libgim/LICENSE; do
     [ -e "$root/staged/usr/$file" ] || fail "not installed: $file"
 done
 grep -rlF "$root" "$root/staged" && fail "DESTDIR is written into an installed file"
 grep -q '@' "$root/staged/usr/lib/x86_64-linux-gnu/pkgconfig/libgim.pc" && fail "libgim.pc: a name is not filled in"
+grep -rq '@[A-Z]*@' "$root/staged/usr/lib/x86_64-linux-gnu/cmake" && fail "CMake's files: a name is not filled in"
 grep -q '^libdir=${prefix}/lib/x86_64-linux-gnu$' "$root/staged/usr/lib/x86_64-linux-gnu/pkgconfig/libgim.pc" ||
     fail "libgim.pc: libdir is not below prefix"
 outside=$(find "$root/staged" -type f -not -path "$root/staged/usr/*")
@@ -72,6 +73,28 @@ for built in c-shared cxx-shared; do
     cat out
     readelf -d "$built" | grep -q 'NEEDED.*\[libgim\.so\.0\]' || fail "$built does not need libgim.so.0"
 done
+
+# cmake_finds NAME PREFIX [VERSION]: a project of CMake finds libgim there, and its programs run
+cmake_finds() {
+    cmake -S "$source/test/install/cmake" -B "cmake-$1" -DCMAKE_PREFIX_PATH="$2" -DWANTED="${3:-}" >"$root/out" 2>&1 &&
+        cmake --build "cmake-$1" >>"$root/out" 2>&1 || return 1
+    for built in "cmake-$1"/use "cmake-$1"/use_static; do
+        [ ! -x "$built" ] || "$built" >>"$root/out" 2>&1 || return 1
+    done
+}
+version=$(sed -n 's/^Version: //p' "$PKG_CONFIG_PATH/libgim.pc")
+if command -v cmake >/dev/null; then
+    try "CMake, shared and static" cmake_finds shared "$own" "$version"
+    readelf -d cmake-shared/use | grep -q 'NEEDED.*\[libgim\.so\.0\]' || fail "CMake: use does not need libgim.so.0"
+    [ -x cmake-shared/use_static ] || fail "CMake: gim::gim_static is not there"
+    try "CMake, any patch of the minor version" cmake_finds minor "$own" "${version%.*}"
+    for wanted in 99 0.0.1 "${version%.*}.99"; do
+        cmake_finds "wanted-$wanted" "$own" "$wanted" && fail "CMake takes version $version for $wanted"
+        tr '\n' ' ' <out | grep -q 'compatible *with *requested *version' || fail "CMake, version $wanted: another error"
+    done
+else
+    echo "skipped: CMake's package was not tried, as cmake is not installed"
+fi
 
 # The examples; -lm is for their own mathematics.
 for example in "$source"/examples/*.c; do
@@ -106,6 +129,9 @@ esac
 try "C, static library" $cc -Wall -Wextra -Werror -o c-static "$program" $flags
 try "C++, static library" $cxx -Wall -Wextra -Werror -o cxx-static -x c++ "$program" -x none $flags
 try "C, static program" $cc -Wall -Wextra -Werror -static -o c-alone "$program" $flags
+if command -v cmake >/dev/null; then
+    try "CMake, moved, static" cmake_finds moved "$root/moved"
+fi
 for built in c-static cxx-static c-alone; do
     try "$built runs" "./$built"
     if readelf -d "$built" | grep -qE 'NEEDED.*(libgim|gslcblas)'; then
