@@ -180,7 +180,7 @@ def size_of(h, members):
 def rust(h):
     yield "// libgim's public functions, structures and constants, written by bindings/generate.py from its headers."
     yield "// SPDX-License-Identifier: BSD-3-Clause"
-    yield "use std::ffi::{c_char, c_int, c_uchar, c_void};"
+    yield "use std::os::raw::{c_char, c_int, c_uchar, c_void};"
     yield ""
     yield "pub type gim_status = c_int;"
     for name, _ in h.enums:

@@ -25,7 +25,7 @@ library_version = lib.gim_version().decode()
 
 __all__ = [
     "Model", "System", "ArgumentError", "BusyError", "DataError", "FileError", "FormatError", "GimError",
-    "NoMemoryError", "NotConverged", "NumericError", "OptionError", "StateError", "UnknownName", "average_precision", "compare_graphs",
-    "coverage", "discrimination", "environment_seed", "library_version", "options", "score", "shift_correlation",
-    "simulate",
+    "NoMemoryError", "NotConverged", "NumericError", "OptionError", "StateError", "UnknownName", "average_precision",
+    "compare_graphs", "coverage", "discrimination", "environment_seed", "library_version", "options", "score",
+    "shift_correlation", "simulate",
 ]

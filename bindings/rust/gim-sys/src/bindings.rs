@@ -1,6 +1,6 @@
 // libgim's public functions, structures and constants, written by bindings/generate.py from its headers.
 // SPDX-License-Identifier: BSD-3-Clause
-use std::ffi::{c_char, c_int, c_uchar, c_void};
+use std::os::raw::{c_char, c_int, c_uchar, c_void};
 
 pub type gim_status = c_int;
 pub type gim_option = c_int;
