@@ -380,7 +380,7 @@ uninstall:
 
 .PHONY: format lint dist clean help
 format:
-	find include lib src examples test -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
+	find include lib src examples test bindings/r -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
 # Slow, and at times wrong: to be read, not obeyed.
 lint: $(LIB_SRC:%=lint/%)

@@ -73,8 +73,8 @@ pointer_to(vector) = Base.pointer(vector)
     simulate(; variables = 20, seed = 1, ...)
 
 A random system whose truth is known: `graph`, and the parts `training`, `new_doses` and `new_perturbations`, each with
-`x`, `environments`, `perturbations` (as [`fit!`](@ref) takes them) and `targets`. Settings are those of `gim_simulation` in
-`gim.h`.
+`x`, `environments`, `perturbations` (as [`fit!`](@ref) takes them) and `targets`. Settings are those of
+`gim_simulation` in `gim.h`.
 """
 function simulate(; settings...)
     kept = Vector{Float64}[]
