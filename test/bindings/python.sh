@@ -14,7 +14,7 @@ GIM_LIBRARY="$build/libgim.so.0" PYTHONPATH="$source/bindings/python" PYTHONDONT
     "$python" "$source/bindings/python/tests/test_gim.py"
 
 if ! python_with setuptools wheel >/dev/null; then
-    echo "no wheel was made: apt-get install python3-setuptools python3-wheel"
+    echo "no wheel was made, and the page's example not run: apt-get install python3-setuptools python3-wheel"
     exit 0
 fi
 sh "$source/bindings/python/wheel.sh" "$build" "$work/wheel" >/dev/null

@@ -286,19 +286,22 @@ class Model:
     def graph(self, frame=False):
         """(d, d) bool: the final graph, which has no cycle."""
         edges = np.empty((len(self.variables),) * 2, np.uint8)
-        self._fitted().check(lib.gim_graph(self._handle, None, pointer(edges, c.c_ubyte)))
+        handle = self._fitted()
+        handle.check(lib.gim_graph(handle, None, pointer(edges, c.c_ubyte)))
         return self._frame(edges.astype(bool), square=True) if frame else edges.astype(bool)
 
     def edge_probabilities(self, frame=False):
         """(d, d): the probability of each edge."""
         probability = np.empty((len(self.variables),) * 2)
-        self._fitted().check(lib.gim_graph(self._handle, pointer(probability), None))
+        handle = self._fitted()
+        handle.check(lib.gim_graph(handle, pointer(probability), None))
         return self._frame(probability, square=True) if frame else probability
 
     def weights(self, frame=False):
         """(d, d): of the final graph's edges, in units of target per unit of source; with linear mechanisms."""
         weight = np.empty((len(self.variables),) * 2)
-        self._fitted().check(lib.gim_weights(self._handle, pointer(weight)))
+        handle = self._fitted()
+        handle.check(lib.gim_weights(handle, pointer(weight)))
         return self._frame(weight, square=True) if frame else weight
 
     def log_density(self, X, perturbation=None):
@@ -328,7 +331,8 @@ class Model:
 
     def save(self, path):
         """Writes the model; the file is whole, or as it was before."""
-        self._fitted().check(lib.gim_model_save(self._handle, os.fsencode(path)))
+        handle = self._fitted()
+        handle.check(lib.gim_model_save(handle, os.fsencode(path)))
 
     @classmethod
     def load(cls, path):
