@@ -1,7 +1,8 @@
 #!/bin/sh
 # One model file gives the same samples, to the last bit, from C, the command, Rust, Julia, Python and R; for a linear
 # and a nonlinear model. Each language draws a thousand rows as raw doubles, which are compared byte by byte with C's;
-# the command writes nine digits, which are compared with C's doubles in nine digits.
+# the command writes nine digits, which are compared with C's doubles in nine digits. Then those that read tables easily
+# fit the linear model themselves, and must come to the command's.
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # usage: same_samples.sh BUILD
@@ -103,7 +104,8 @@ for model in linear nonlinear; do
             printf '%s: %-10s %s\n' $model $language "$(sha256sum <$model.$language | cut -c 1-16)"
         fi
     done
-    prefix/bin/gim sample $model.gim --perturbations unseen.tsv -n 1000 --seed 1 | tail -n +2 | cut -f 2- >$model.command
+    prefix/bin/gim sample $model.gim --perturbations unseen.tsv -n 1000 --seed 1 |
+        tail -n +2 | cut -f 2- >$model.command
     od -An -v -tf8 -w24 $model.c | awk '{ printf "%.9g\t%.9g\t%.9g\n", $1, $2, $3 }' >$model.digits
     if cmp $model.digits $model.command; then
         echo "$model: command    the same nine digits"
@@ -113,4 +115,51 @@ for model in linear nonlinear; do
     fi
 done
 cmp -s linear.c nonlinear.c && { echo "FAILED: the two models draw the same"; failed=1; }
+
+# ---- fits
+
+fit_python() {
+    python=$(python_with numpy) || return 77
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$source/bindings/python "$python" -W ignore -c '
+import numpy as np, gim
+cells = [line.split("\t") for line in open("cells.tsv").read().splitlines()]
+powers = [line.split("\t") for line in open("powers.tsv").read().splitlines()[1:]]
+x = np.array([row[1:] for row in cells[1:]], float)
+table = {name: {"power": float(power)} for name, power in powers}
+model = gim.Model(intervention="shift", steps=200)
+model.fit(x, [row[0] for row in cells[1:]], table, control="off", variables=cells[0][1:])
+model.save("python.gim")'
+}
+fit_r() {
+    [ -d library ] || return 77
+    R_LIBS=library Rscript -e 'library(gim); cells <- read.delim("cells.tsv"); powers <- read.delim("powers.tsv")
+        model <- suppressWarnings(gim_fit(gim_model(intervention = "shift", steps = 200), cells, "environment", powers,
+                                          control = "off"))
+        gim_save(model, "r.gim")'
+}
+fit_julia() {
+    command -v julia >/dev/null || return 77
+    JULIA_DEPOT_PATH=$work/depot: JULIA_LOAD_PATH=$source/bindings/julia:@stdlib julia --startup-file=no -e '
+        using GIM, DelimitedFiles, Logging
+        cells, names = readdlm("cells.tsv", Char(9); header=true)
+        powers, _ = readdlm("powers.tsv", Char(9); header=true)
+        model = Model(intervention=:shift, steps=200)
+        with_logger(NullLogger()) do
+            fit!(model, cells[:, 2:4], cells[:, 1], [powers[i, 1] => (power=powers[i, 2],) for i in 1:4]; control="off",
+                 variables=names[2:4])
+        end
+        save(model, "julia.gim")'
+}
+for language in python r julia; do
+    code=0
+    fit_$language || code=$?
+    if [ $code -eq 77 ]; then
+        echo "fit: $language is not installed, and was not compared"
+    elif [ $code -ne 0 ] || ! { draw_c $language.gim "$seed" >fitted && cmp linear.c fitted; }; then
+        echo "FAILED: $language does not fit what the command fits (exit code $code)"
+        failed=1
+    else
+        printf 'fit:    %-10s %s\n' $language "$(sha256sum <fitted | cut -c 1-16)"
+    fi
+done
 exit $failed
