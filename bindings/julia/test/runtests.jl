@@ -109,7 +109,7 @@ end
 
     Base.exit_on_sigint(false)
     endless, seen = Model(steps=10^7, check_every=20, patience=1), Ref(0)
-    interrupt(at) = (seen[] += 1; seen[] == 3 && ccall(:kill, Cint, (Cint, Cint), getpid(), 2); false)
+    interrupt(at) = (seen[] += 1; seen[] == 3 && ccall(:kill, Cint, (Cint, Cint), getpid(), 2); seen[] > 2000)
     @test_throws InterruptException fitted(model=endless, progress=interrupt)
     @test report(endless)[:status] == 1
     @test report(endless)[:step] < 10^6
