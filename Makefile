@@ -2,9 +2,12 @@
 #
 ## make                  build/libgim.so.*, build/libgim.a and build/gim
 ## make deps             installs what the build, the checks and the demo need (Debian, by apt)
+## make deps-bindings   R, Julia and what else the bindings are tested with; Rust's cargo is taken as it is
+## make wheel           build/python/gim-*.whl, with the library inside
 ## make demo             fits the light tunnel, predicts what it never saw, draws it: build/demo
 ## make check            every test but the slow ones; closes with "N passed, N failed"
 ## make check-GROUP      one group of them: unit suite property alloc golden cli style abi docs install
+##                      bindings, or one language: python rust r julia; what is not installed is skipped
 ## make check-valgrind   the unit and allocation tests under valgrind, all of them
 ## make check-sanitize   the unit, suite and allocation tests under the address and undefined-behaviour sanitizers
 ## make check-tsan       the unit and suite tests under clang's thread sanitizer; `make deps-tsan` installs it
@@ -39,24 +42,26 @@ all:
 
 # Debian packages, one list a purpose.
 DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
-DEPS_CHECK := g++ binutils check valgrind clang-format mandoc
+DEPS_CHECK := g++ binutils check valgrind clang-format mandoc cmake python3-numpy python3-setuptools python3-wheel
 DEPS_DEMO  := python3 gnuplot-nox graphviz
-DEPS_CHECK += cmake
 DEPS_DEB   := debhelper dpkg-dev debootstrap lintian
 DEPS_SITE  := doxygen python3-sphinx python3-breathe python3-myst-parser furo mandoc
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
+DEPS_BINDINGS := r-base-core python3-pandas python3-scipy
 
 # Root needs no help, others sudo.
 SUDO := $(if $(filter-out 0,$(shell id -u)),$(or $(shell command -v sudo),false))
 APT   = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120
 
 # Asks nothing, and does nothing where all is there. Fetches the index of packages where there is none or it is too old.
-.PHONY: deps deps-tsan deps-deb deps-site
+.PHONY: deps deps-tsan deps-deb deps-site deps-bindings
 deps:      PACKAGES = $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO)
 deps-tsan: PACKAGES = $(DEPS_TSAN)
 deps-site: PACKAGES = $(DEPS_SITE)
 deps-deb:  PACKAGES = $(DEPS_BUILD) $(DEPS_DEB)
-deps deps-tsan deps-deb deps-site:
+deps-bindings: PACKAGES = $(DEPS_BINDINGS)
+deps-bindings: julia
+deps deps-tsan deps-deb deps-site deps-bindings:
 	@missing=; for package in $(PACKAGES); do \
 	    case `dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null` in \
 	        installed) ;; *) missing="$$missing $$package" ;; esac; \
@@ -67,6 +72,11 @@ deps deps-tsan deps-deb deps-site:
 	$(APT) install --no-install-recommends $$missing </dev/null && exit; \
 	test -z "$$fresh" && $(APT) update && $(APT) install --no-install-recommends $$missing </dev/null && exit; \
 	echo "cannot install:$$missing (Debian's names); it takes apt-get, and root or sudo" >&2; exit 1
+
+# Debian 12 has no Julia, Debian 11 has.
+.PHONY: julia
+julia:
+	@command -v julia >/dev/null || SUDO='$(SUDO)' sh bindings/julia/install.sh
 
 # `make deps check`: install, then start make anew for the other goals, so that it sees what was installed.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
@@ -252,6 +262,7 @@ VALGRIND      := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-k
 scripts = $(patsubst test/%.sh,%,$(sort $(wildcard test/$(1)/*.sh)))
 SCRIPTS := $(call scripts,style) $(call scripts,abi) $(call scripts,install) $(call scripts,docs)
 CLI     := $(call scripts,cli)
+BINDINGS := $(filter-out bindings/tools,$(call scripts,bindings))
 
 %/golden: ARGUMENTS = test/golden/golden.json
 $(PROGRAMS:%=run/%): run/%: $(BUILD)/test/%
@@ -264,7 +275,7 @@ $(IN_TSAN:%=run/tsan/%): run/tsan/%: tsan
 	@$(WITH_TSAN) $(RUN) tsan/$* build/tsan/test/$*
 $(IN_VALGRIND:%=run/valgrind/%): run/valgrind/%: $(BUILD)/test/%
 	@$(WITH_VALGRIND) $(RUN) valgrind/$* $(VALGRIND) $<
-$(SCRIPTS:%=run/%): run/%: all
+$(SCRIPTS:%=run/%) $(BINDINGS:%=run/%): run/%: all
 	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' $(RUN) $* sh test/$*.sh $(BUILD)
 $(CLI:%=run/%): run/%: all
 	@$(RUN) $* sh test/$*.sh $(BUILD)/gim
@@ -281,17 +292,24 @@ check-style:    $(filter run/style/%,$(SCRIPTS:%=run/%))
 check-abi:      $(filter run/abi/%,$(SCRIPTS:%=run/%))
 check-docs:     $(filter run/docs/%,$(SCRIPTS:%=run/%))
 check-install:  $(filter run/install/%,$(SCRIPTS:%=run/%))
+check-bindings: $(BINDINGS:%=run/%)
+check-python check-rust check-r check-julia: check-%: run/bindings/%
 check-sanitize: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI))
 check-tsan:     $(IN_TSAN:%=run/tsan/%)
 check-valgrind: $(IN_VALGRIND:%=run/valgrind/%)
 
-check: $(patsubst %,run/%,$(PROGRAMS) $(CLI) $(SCRIPTS)) $(IN_DOUBLE:%=run/double/%)
+check: $(patsubst %,run/%,$(PROGRAMS) $(CLI) $(SCRIPTS) $(BINDINGS)) $(IN_DOUBLE:%=run/double/%)
 check: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI)) $(QUICK_VALGRIND:%=run/valgrind/%)
 
-GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind
+GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind bindings python rust r julia
 .PHONY: check $(GROUPS:%=check-%)
 check $(GROUPS:%=check-%):
 	@sh test/run.sh --summary $(LOGS) $(patsubst run/%,%,$(filter run/%,$^))
+
+# The Python package with the library inside.
+.PHONY: wheel
+wheel: all
+	@sh bindings/python/wheel.sh $(BUILD) $(BUILD)/python
 
 # ---- demo, timings, random inputs ----------------------------------------------------------------------------------
 
@@ -436,7 +454,7 @@ check-deb:
 
 .PHONY: format lint dist clean help
 format:
-	find include lib src examples test -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
+	find include lib src examples test bindings/r -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
 # Slow, and at times wrong: to be read, not obeyed.
 lint: $(LIB_SRC:%=lint/%)

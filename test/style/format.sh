@@ -7,6 +7,6 @@ if [ "$version" != 14 ]; then
     echo "SKIPPED: needs clang-format 14 (formats differ between versions); found: ${version:-none}"
     exit 77
 fi
-bad=$(find include lib src examples test -name '*.[ch]' -o -name '*.cpp' | sort |
+bad=$(find include lib src examples test bindings/r -name '*.[ch]' -o -name '*.cpp' | sort |
     xargs clang-format --dry-run -Werror 2>&1 | sed -n 's/:.*: error: code should be clang-formatted.*//p' | uniq -c)
 [ -z "$bad" ] || { echo "lines that are not as clang-format has them ('make format'):"; echo "$bad"; exit 1; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Code in the documents is code that works: the first example of README.md is that of examples/fit.c, C compiles, and the
-# Python of docs/bindings.md runs. SPDX-License-Identifier: BSD-3-Clause
+# Code in the documents is code that works: the first example of README.md is that of examples/fit.c, and C compiles. The
+# pages of the bindings are run by test/bindings. SPDX-License-Identifier: BSD-3-Clause
 #
 # usage: snippets.sh BUILD
 set -eu
@@ -40,11 +40,4 @@ missing=$(awk 'NR == FNR { want[++n] = $0; next } at < n && $0 == want[at + 1] {
     printf 'gim_progress_fn g(void);\ngim_progress_fn g(void)\n{\n    signal(SIGINT, on_interrupt);\n    return progress;\n}\n'
 } | compiles docs/threads.md
 
-if python3 -c 'import numpy' 2>/dev/null; then
-    { block python 1 docs/bindings.md && block python 2 docs/bindings.md; } > "$work/bindings.py"
-    [ -s "$work/bindings.py" ] || { echo "docs/bindings.md: no Python found"; failed=1; }
-    LD_LIBRARY_PATH=$build python3 "$work/bindings.py" || { echo "docs/bindings.md: Python failed"; failed=1; }
-else
-    echo "the Python of docs/bindings.md was not run: NumPy is not installed"
-fi
 exit $failed
