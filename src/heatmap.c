@@ -6,7 +6,7 @@
 
 static const double steps[] = {0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95}; /* where each colour begins */
 enum { STEPS = sizeof steps / sizeof *steps, NAME = 20 };              /* NAME: characters of a label */
-static const double LETTER = 6.2;                                      /* width of one, on average */
+static const double LETTER = 7.2;                                      /* width of one, on average */
 
 /* 0: below the first. */
 static size_t step_at(double value)

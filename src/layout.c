@@ -17,9 +17,10 @@ static const double INCH = 72;
 /* Numbers stand for names: no name can be mark-up there. */
 static void print_graph(FILE *out, const double *widths, const struct edge *edges, size_t n_edges)
 {
-    fputs("digraph g {\n graph [rankdir=LR, nodesep=0.14, ranksep=0.75, splines=true];\n"
-          " node [shape=box, fixedsize=true, height=0.3, label=\"\"];\n edge [arrowsize=0.7];\n",
-          out);
+    fprintf(out,
+            "digraph g {\n graph [rankdir=LR, nodesep=0.14, ranksep=%.2f, splines=true];\n"
+            " node [shape=box, fixedsize=true, height=0.3, label=\"\"];\n edge [arrowsize=0.7];\n",
+            n_edges <= 60 ? 0.75 : 1.6); /* where edges are many, they need room to part */
     for (size_t i = 0; i < n_edges; i++) {
         const size_t ends[] = {edges[i].source, edges[i].target};
         for (size_t k = 0; k < 2; k++)

@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "report.h"
 
-enum { DRAWN_EDGES = 300, DRAWN_NODES = 120, MATRIX = 150, LISTED = 1000, NAME = 18, MARGIN = 8 };
+enum { DRAWN_EDGES = 300, DRAWN_NODES = 120, READABLE = 50, MATRIX = 150, LISTED = 1000, NAME = 18, MARGIN = 8 };
 
 struct edges {
     struct edge *all;
@@ -154,7 +154,7 @@ static bool draw(struct page *page, const struct report *report, const struct ed
     double *widths = memory_new(report->d, sizeof *widths);
     for (size_t i = 0; i < report->d; i++) {
         size_t length = strlen(gim_variable_name(report->model, i));
-        widths[i] = 16 + 6.4 * (double)(length < 2 ? 2 : length < NAME ? length : NAME);
+        widths[i] = 16 + 7 * (double)(length < 2 ? 2 : length < NAME ? length : NAME);
     }
     bool good = layout_make(&layout, report->ui, widths, report->d, edges->all, edges->n);
     if (good) {
@@ -167,6 +167,26 @@ static bool draw(struct page *page, const struct report *report, const struct ed
 }
 
 /* ---- as a matrix ------------------------------------------------------------------------------------------------- */
+
+/* Causes before their effects, so that edges stand above the diagonal. */
+static void order_variables(const struct report *report, size_t *chosen, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t first = k;
+        for (size_t i = k; i < n; i++) {
+            bool caused = false;
+            for (size_t j = k; j < n; j++)
+                caused |= report->edges[chosen[j] * report->d + chosen[i]] != 0;
+            if (!caused) {
+                first = i;
+                break;
+            }
+        }
+        size_t variable = chosen[first];
+        memmove(chosen + k + 1, chosen + k, (first - k) * sizeof *chosen);
+        chosen[k] = variable;
+    }
+}
 
 /* Which variables have room: those with the most probable edges. */
 static size_t *choose_variables(const struct report *report, size_t *n)
@@ -186,6 +206,7 @@ static size_t *choose_variables(const struct report *report, size_t *n)
             chosen[k++] = i;
     }
     free(degree);
+    order_variables(report, chosen, *n);
     return chosen;
 }
 
@@ -206,7 +227,7 @@ static void print_matrix(struct page *page, const struct report *report)
     heatmap_key(page, "edge of the final graph");
     heatmap_draw(page, &map, "Probability of each edge",
                  "A square for each pair of variables: the source by row, the target by column.");
-    page_caption(page, "Rows are sources, columns their targets.");
+    page_caption(page, "Rows are sources, columns their targets; causes stand before their effects.");
     if (n < report->d)
         page_print(page, "<p class=\"soft\">Shown are the %zu of %zu variables with the most probable edges.</p>\n", n,
                    report->d);
@@ -214,6 +235,30 @@ static void print_matrix(struct page *page, const struct report *report)
     free(mark);
     free(names);
     free(chosen);
+}
+
+static bool any_probable(const struct report *report)
+{
+    for (size_t at = 0; at < report->d * report->d; at++)
+        if (report->edges[at] || report->probability[at] >= 0.05)
+            return true;
+    return false;
+}
+
+/* Of many variables it is the better picture. */
+static void print_matrix_folded(struct page *page, const struct report *report, bool folded)
+{
+    if (!any_probable(report)) {
+        page_caption(page, "No pair of variables has an edge of probability 0.05 or more.");
+        return;
+    }
+    if (folded)
+        page_details(page, "The same as a matrix of probabilities, edges that were left out included");
+    page_print(page, "<figure>\n");
+    print_matrix(page, report);
+    page_print(page, "</figure>\n");
+    if (folded)
+        page_end(page, "details");
 }
 
 /* ---- as a table -------------------------------------------------------------------------------------------------- */
@@ -254,12 +299,8 @@ int report_graph(struct page *page, const struct report *report)
                report->d - edges.n_linked == 1 ? " has" : "s have");
     page_print(page, "<figure>\n");
     bool drawn = draw(page, report, &edges);
-    if (drawn)
-        page_details(page, "The same as a matrix of probabilities, edges that were left out included");
-    print_matrix(page, report);
-    if (drawn)
-        page_end(page, "details");
     page_print(page, "</figure>\n");
+    print_matrix_folded(page, report, drawn && edges.n_linked <= READABLE);
     print_table(page, report, &edges);
     page_end(page, "section");
     edges_free(&edges);

@@ -274,7 +274,8 @@ void report_options(struct page *page, const struct report *report)
         gim_option option;
         char text[NUMBER_SIZE], usual[NUMBER_SIZE];
         double lowest = 0, highest = 0, preset = 0;
-        if (gim_option_at(i, &option) != GIM_OK || gim_option_range(option, &lowest, &highest, &preset) != GIM_OK)
+        if (gim_option_at(i, &option) != GIM_OK || gim_option_range(option, &lowest, &highest, &preset) != GIM_OK ||
+            option == GIM_THREADS) /* those of this command, and no number depends on them */
             continue;
         double value = model_option(report->model, option);
         page_print(page, "<tr%s>", value != preset ? " class=\"own\"" : "");

@@ -28,6 +28,21 @@ __attribute__((format(printf, 3, 4))) static void remark(struct report *report, 
 
 /* ---- the fit ----------------------------------------------------------------------------------------------------- */
 
+static void remark_cyclic(struct report *report)
+{
+    double removed = model_report(report->model, GIM_REPORT_EDGES_REMOVED);
+    char *why = removed > 0
+                    ? memory_format("%.0f edge%s removed to break cycles", removed, removed == 1 ? " was" : "s were")
+                    : memory_format("its acyclicity ended at %.2g, where %.2g counts as acyclic",
+                                    model_report(report->model, GIM_REPORT_ACYCLICITY),
+                                    model_option(report->model, GIM_TOLERANCE));
+    remark(report, REMARK_BAD,
+           "The fit did not converge: its graph was not acyclic by itself (%s). Do not trust edges, and predictions "
+           "that run along them, before a fit with more steps (--set steps=%.0f) or another seed agrees.",
+           why, 2 * model_option(report->model, GIM_STEPS));
+    free(why);
+}
+
 static void remark_fit(struct report *report)
 {
     const gim_model *model = report->model;
@@ -40,11 +55,7 @@ static void remark_fit(struct report *report)
                "The fit was stopped at step %.0f of %.0f and is not finished: gim fit --resume continues it.",
                model_report(model, GIM_REPORT_STEP), model_option(model, GIM_STEPS));
     else if (status == GIM_CYCLIC)
-        remark(report, REMARK_BAD,
-               "The fit did not converge: its graph was not acyclic by itself, and %.0f edges were removed to break "
-               "cycles. Do not trust edges, and predictions that run along them, before a fit with more steps "
-               "(--set steps=%.0f) or another seed agrees.",
-               model_report(model, GIM_REPORT_EDGES_REMOVED), 2 * model_option(model, GIM_STEPS));
+        remark_cyclic(report);
 }
 
 static void remark_graph(struct report *report)
@@ -240,7 +251,7 @@ static void remark_scores(struct report *report)
                "Predicted distributions are too wide: their central 90 %% hold %.0f %% of what was observed.",
                100 * coverage);
     double rank = report->overall.figures[DISCRIMINATION];
-    if (rank >= 0.4)
+    if (rank >= 0.4 && report->contest.n >= FEW_ENVIRONMENTS)
         remark(report, REMARK_BAD,
                "Predictions hardly tell the perturbations apart: %.0f %% of the others lie nearer to a prediction "
                "than the right one does; chance is 50 %%.",

@@ -44,9 +44,9 @@ static void print_table(struct page *page, const struct report *report)
         page_row(page);
         page_print(page, "<td class=\"t\" data-figure=\"%s\">%s</td>", figure_name(figure), words[figure].name);
         page_cell(page, words[figure].better);
-        page_print(page, "<td><b>");
+        page_print(page, "<td class=\"own\">");
         page_number(page, report->overall.figures[figure]);
-        page_print(page, "</b></td>");
+        page_print(page, "</td>");
         for (size_t i = 0; i < report->n_rivals; i++)
             page_cell_number(page, report->rivals[i].overall.figures[figure]);
         page_cell_number(page, figure == LOG_DENSITY ? NAN : report->ceiling.figures[figure]);

@@ -11,7 +11,7 @@
 #include "model.h"
 #include "report.h"
 
-enum { ROWS = 100, COLUMNS = 60, LISTED = 1000, DISTANCES = 80, NAME = 24 };
+enum { ROWS = 60, COLUMNS = 60, LISTED = 1000, DISTANCES = 40, NAME = 24 };
 
 /* Subjects in the order of the page: those that were not in the fit first. Returns how many there are. */
 static size_t order_subjects(const struct report *report, const struct subject **order, bool trained)
