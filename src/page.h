@@ -1,7 +1,7 @@
 /* An HTML page in one file: what it is made of, with all text escaped. SPDX-License-Identifier: BSD-3-Clause
  *
- * Pages are XML as well, hold their style, and need no script. Colours are classes, which the style sets for light, dark
- * and printed pages. */
+ * Pages are XML as well, hold their style, and need no script. Colours are classes, which the style sets for light,
+ * dark and printed pages. */
 #ifndef PAGE_H
 #define PAGE_H
 

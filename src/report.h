@@ -50,9 +50,9 @@ struct report {
 
     struct subject *subjects; /* the environments of the fit, then the others */
     size_t n, n_trained, capacity;
-    double *resting; /* (p): mean features of the controls; NULL where there are none */
-    bool truth;      /* some targets are known */
-    size_t foreign;  /* known targets that are no variables of the model */
+    double *resting;      /* (p): mean features of the controls; NULL where there are none */
+    bool truth;           /* some targets are known */
+    struct names foreign; /* known targets that are no variables of the model */
 
     double *mean, *deviation; /* (d): of the unperturbed system, observed or else by the model: the units of shifts */
     double *probability, *weight; /* (d, d): of edges; weights NULL where mechanisms are not linear */
@@ -67,7 +67,7 @@ struct report {
     struct frame asked;    /* names of what is judged */
     struct contest contest;
     struct score *scores, overall, ceiling, fraction;
-    double *predicted_mean; /* (contest.n, d) */
+    double *predicted_mean, *predicted_deviation; /* (contest.n, d) */
     struct rival rivals[REPORT_RIVALS];
     size_t n_rivals;
 

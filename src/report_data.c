@@ -1,4 +1,5 @@
-/* What the page of gim report is about: a model, and tables where there are any. SPDX-License-Identifier: BSD-3-Clause */
+/* What the page of gim report is about: a model, and tables where there are any.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +133,8 @@ static int read_graph(struct report *report)
 
 /* ---- known targets ----------------------------------------------------------------------------------------------- */
 
-static int take_truth(struct report *report, const struct table *table, size_t environment, size_t targets)
+static int take_truth(struct report *report, const struct table *table, size_t environment, size_t targets,
+                      struct names *unknown)
 {
     struct names names = {0};
     const char *list = table_field(table, targets);
@@ -140,6 +142,8 @@ static int take_truth(struct report *report, const struct table *table, size_t e
     int code = EXIT_OK;
     if (list[0] != '\0' && !names_split(&names, list))
         code = table_fail(table, "column \"targets\": \"%s\" is not a list of names with commas between them", list);
+    if (subject == NULL)
+        names_add(unknown, table_field(table, environment));
     if (subject != NULL && subject->truth != NULL)
         code = table_fail(table, "environment \"%s\" again", subject->name);
     if (subject != NULL && code == EXIT_OK) {
@@ -152,7 +156,7 @@ static int take_truth(struct report *report, const struct table *table, size_t e
             if (names_find(&variables, names_at(&names, i), &at))
                 subject->truth[at] = 1;
             else
-                report->foreign++;
+                names_add(&report->foreign, names_at(&names, i));
         names_free(&variables);
     }
     names_free(&names);
@@ -162,6 +166,7 @@ static int take_truth(struct report *report, const struct table *table, size_t e
 static int read_truth(struct report *report, const struct report_choice *choice)
 {
     struct table table = {0};
+    struct names unknown = {0};
     size_t environment, targets;
     bool more = true;
     int code;
@@ -170,12 +175,17 @@ static int read_truth(struct report *report, const struct report_choice *choice)
         (code = table_column(&table, "targets", &targets)) != EXIT_OK)
         goto out;
     while ((code = table_next(&table, &more)) == EXIT_OK && more)
-        if ((code = take_truth(report, &table, environment, targets)) != EXIT_OK)
-            break;
+        if ((code = take_truth(report, &table, environment, targets, &unknown)) != EXIT_OK)
+            goto out;
+    char *list = names_list(&unknown);
     if (code == EXIT_OK && !report->truth)
-        code =
-            ui_fail(report->ui, "--targets: %s has no environment of the model or of --perturbations", choice->targets);
+        code = ui_fail(report->ui, "--targets: %s has no environment of the model or of --perturbations; it has: %s",
+                       choice->targets, list);
+    else if (code == EXIT_OK && unknown.n > 0)
+        ui_note(report->ui, "%s: not used, being in no other table and no part of the fit: %s", choice->targets, list);
+    free(list);
 out:
+    names_free(&unknown);
     table_close(&table);
     return code;
 }
@@ -263,7 +273,7 @@ static void add_row(struct report *report, const double *x, size_t n, double *sq
     }
 }
 
-/* Rows of the observed controls, or else of the model's own unperturbed system; of a baseline that has none, nothing. */
+/* Rows of the observed controls, or else of the model's own unperturbed system; none of a baseline that has none. */
 static size_t add_unperturbed(struct report *report, double *squares)
 {
     size_t n = 0;
@@ -336,6 +346,8 @@ void report_free(struct report *report)
     for (size_t i = 0; i < report->n_remarks; i++)
         free(report->remarks[i].text);
     free(report->remarks);
+    names_free(&report->foreign);
+    free(report->predicted_deviation);
     free(report->subjects);
     free(report->resting);
     free(report->mean);

@@ -10,7 +10,7 @@
 #include "model.h"
 #include "report.h"
 
-enum { CURVES = 9, STEPS = 13, DRAWN = 400, SHOWN = 3 };
+enum { CURVES = 9, STEPS = 13, DRAWN = 400, SHOWN = 3, LOOKED_AT = 2000 };
 
 /* A line from base in a direction of the features, and the environments on it. */
 struct series {
@@ -119,18 +119,18 @@ static struct series series_through(const struct report *report, const struct su
     return series;
 }
 
-/* Every perturbation is on one line. */
+/* Every perturbation is on one line, of those that are looked at. */
 static size_t find_series(const struct report *report, size_t dose, struct series *all)
 {
     double *range = feature_ranges(report), t;
     bool *placed = memory_new(report->n, sizeof *placed);
-    size_t n = 0;
-    for (size_t i = 0; i < report->n; i++) {
+    size_t n = 0, most = report->n < LOOKED_AT ? report->n : LOOKED_AT;
+    for (size_t i = 0; i < most; i++) {
         const struct subject *subject = &report->subjects[i];
         if (placed[i] || subject->control)
             continue;
         struct series series = series_through(report, subject, dose);
-        for (size_t k = i; k < report->n; k++)
+        for (size_t k = i; k < most; k++)
             if (!placed[k] && !report->subjects[k].control &&
                 dose_on(report, &series, report->subjects[k].features, range, &t)) {
                 placed[k] = true;

@@ -43,8 +43,20 @@ static bool fit_rival(gim_model **rival, struct report *report, gim_method metho
 struct predictor {
     const struct report *report;
     const gim_model *model;
-    double *mean; /* (contest.n, d): filled; NULL: not wanted */
+    double *mean, *deviation; /* (contest.n, d): filled; NULL: not wanted */
 };
+
+static void take_moments(const struct predictor *predictor, size_t e, const double *rows, size_t n)
+{
+    size_t d = predictor->report->d;
+    double *mean = predictor->mean + e * d, *deviation = predictor->deviation + e * d;
+    for (size_t i = 0; i < n * d; i++)
+        mean[i % d] += rows[i] / (double)n;
+    for (size_t i = 0; i < n * d; i++)
+        deviation[i % d] += (rows[i] - mean[i % d]) * (rows[i] - mean[i % d]) / (double)n;
+    for (size_t j = 0; j < d; j++)
+        deviation[j] = sqrt(deviation[j]);
+}
 
 static int draw(double *rows, size_t n, size_t e, void *user)
 {
@@ -55,8 +67,8 @@ static int draw(double *rows, size_t n, size_t e, void *user)
     gim_status status = gim_sample(predictor->model, subject->features, 1, n, seed, rows);
     if (status < 0)
         return model_fail(report->ui, predictor->model, status, subject->name);
-    for (size_t i = 0; i < n * report->d && predictor->mean != NULL; i++)
-        predictor->mean[e * report->d + i % report->d] += rows[i] / (double)n;
+    if (predictor->mean != NULL)
+        take_moments(predictor, e, rows, n);
     return EXIT_OK;
 }
 
@@ -66,7 +78,7 @@ static int score_rival(struct report *report, const char *name, gim_method metho
     int code = EXIT_OK;
     struct score *scores = memory_new(report->contest.n, sizeof *scores);
     if (fit_rival(&rival, report, method)) {
-        struct predictor predictor = {report, rival, NULL};
+        struct predictor predictor = {report, rival, NULL, NULL};
         code = contest_drawn(scores, &report->contest, draw, (size_t)report->rows, &predictor);
         report->rivals[report->n_rivals++] = (struct rival){name, contest_overall(&report->contest, scores)};
     }
@@ -113,10 +125,12 @@ static int score_densities(struct report *report)
 
 static int score_model(struct report *report)
 {
-    struct predictor predictor = {report, report->model, NULL};
+    struct predictor predictor = {report, report->model, NULL, NULL};
     report->scores = memory_new(report->contest.n, sizeof *report->scores);
     report->predicted_mean = memory_new(report->contest.n, report->d * sizeof *report->predicted_mean);
+    report->predicted_deviation = memory_new(report->contest.n, report->d * sizeof *report->predicted_deviation);
     predictor.mean = report->predicted_mean;
+    predictor.deviation = report->predicted_deviation;
     int code = contest_drawn(report->scores, &report->contest, draw, (size_t)report->rows, &predictor);
     if (code == EXIT_OK && !report->baseline)
         code = score_densities(report);

@@ -135,11 +135,12 @@ static void remark_tables(struct report *report)
         remark(report, REMARK_DOUBT,
                "The tables do not hold all rows of the fit, so that no baselines were fitted to them%s.",
                report->controls.n > 0 ? "; the controls as a prediction are the only one" : "");
-    if (report->foreign > 0)
+    char *list = names_list(&report->foreign);
+    if (report->foreign.n > 0)
         remark(report, REMARK_DOUBT,
-               "%zu of the known targets are no variables of this model, and are left out of all that is said of "
-               "targets.",
-               report->foreign);
+               "Known targets that are no variables of this model are left out of all that is said of targets: %s.",
+               list);
+    free(list);
 }
 
 /* ---- targets ----------------------------------------------------------------------------------------------------- */

@@ -15,20 +15,38 @@ enum { PANELS = 12, OF_ONE = 3, SPECKS = 6000, POINTS = 97, WHO = 3 };
 /* Shifts of the means from the control's, in its standard deviations. */
 struct shifts {
     double *observed, *predicted; /* (n, d): of contest's environments; NaN where a variable does not vary */
+    double *observed_spread, *predicted_spread;
     size_t n;
 };
+
+/* Standard deviations of the observed rows. */
+static void find_spread(const struct report *report, size_t environment, const double *mean, double *spread)
+{
+    size_t n = frame_count(&report->observed, environment);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < report->d; j++) {
+            double off = frame_row(&report->observed, environment, i)[j] - mean[j];
+            spread[j] += off * off / (double)n;
+        }
+    for (size_t j = 0; j < report->d; j++)
+        spread[j] = sqrt(spread[j]);
+}
 
 static struct shifts find_shifts(const struct report *report)
 {
     size_t n = report->contest.n, d = report->d;
-    struct shifts shifts = {memory_new(n, d * sizeof(double)), memory_new(n, d * sizeof(double)), n};
+    struct shifts shifts = {memory_new(n, d * sizeof(double)), memory_new(n, d * sizeof(double)),
+                            memory_new(n, d * sizeof(double)), memory_new(n, d * sizeof(double)), n};
     double *mean = memory_new(d, sizeof *mean);
     for (size_t e = 0; e < n; e++) {
         report_observed_mean(report, report_find(report, report->contest.environments[e].name), mean);
+        find_spread(report, report->contest.environments[e].observed, mean, shifts.observed_spread + e * d);
         for (size_t j = 0; j < d; j++) {
             double unit = report->deviation[j] > 0 ? report->deviation[j] : NAN;
             shifts.observed[e * d + j] = (mean[j] - report->mean[j]) / unit;
             shifts.predicted[e * d + j] = (report->predicted_mean[e * d + j] - report->mean[j]) / unit;
+            shifts.observed_spread[e * d + j] /= unit;
+            shifts.predicted_spread[e * d + j] = report->predicted_deviation[e * d + j] / unit;
         }
     }
     free(mean);
@@ -37,32 +55,48 @@ static struct shifts find_shifts(const struct report *report)
 
 /* ---- all means --------------------------------------------------------------------------------------------------- */
 
-static void print_means(struct page *page, const struct report *report, const struct shifts *shifts)
+static void print_scatter(struct page *page, const char *title, const char *what, const double *observed,
+                          const double *predicted, size_t n)
 {
-    size_t n = shifts->n * report->d, stride = (n + SPECKS - 1) / SPECKS, shown = 0;
+    size_t stride = (n + SPECKS - 1) / SPECKS, shown = 0;
     double *x = memory_new(2 * n, sizeof *x), *y = x + n, range[2] = {NAN, NAN};
     struct chart chart;
     for (size_t i = 0; i < n; i += stride, shown++) {
-        x[shown] = shifts->observed[i];
-        y[shown] = shifts->predicted[i];
+        x[shown] = observed[i];
+        y[shown] = predicted[i];
     }
     chart_range(range, x, shown);
     chart_range(range, y, shown);
-    page_grid(page);
-    page_print(page, "<div><h4>Shift of every mean</h4>");
-    chart_open(&chart, page, 300, range, range, "Predicted against observed shifts of the means",
-               "A dot for each perturbation and variable; on the diagonal, both are the same.");
-    chart_axes(&chart, "observed shift, standard deviations", "predicted");
+    double room = 0.04 * (range[1] - range[0]);
+    range[0] -= room;
+    range[1] += room;
+    page_print(page, "<div><h4>%s</h4>", title);
+    chart_open(&chart, page, 300, range, range, title,
+               "A dot for each perturbation and variable, observed across, predicted up; on the diagonal, both are the "
+               "same.");
+    chart_axes(&chart, what, "predicted");
     chart_line(&chart, "dash grey", range, range, 2);
     chart_dots(&chart, shown < 300 ? "specks large blue" : "specks blue", x, y, shown);
     chart_close(&chart);
     page_print(page, "</div>\n");
-    page_end(page, "figure");
-    page_print(page,
-               "<p class=\"soft\">Shifts from the control's mean, in its standard deviations. A dot for each of %zu "
-               "perturbations and %zu variables%s; the dashed diagonal is a perfect prediction.</p>\n",
-               shifts->n, report->d, stride > 1 ? " (every so many, where they are too many)" : "");
     free(x);
+}
+
+static void print_moments(struct page *page, const struct report *report, const struct shifts *shifts)
+{
+    size_t n = shifts->n * report->d;
+    page_grid(page);
+    print_scatter(page, "Shift of every mean", "observed shift, standard deviations", shifts->observed,
+                  shifts->predicted, n);
+    print_scatter(page, "Spread of every variable", "observed spread, standard deviations", shifts->observed_spread,
+                  shifts->predicted_spread, n);
+    page_end(page, "figure");
+    page_print(
+        page,
+        "<p class=\"soft\">Shifts from the control's mean, and standard deviations, both in the control's standard "
+        "deviations. A dot for each of %zu perturbations and %zu variables%s; the dashed diagonal is a perfect "
+        "prediction.</p>\n",
+        shifts->n, report->d, n > SPECKS ? " (every so many, as they are too many)" : "");
 }
 
 /* ---- distributions ----------------------------------------------------------------------------------------------- */
@@ -302,7 +336,7 @@ int report_shapes(struct page *page, const struct report *report)
     size_t chosen[PANELS], n = choose(report, &shifts, chosen);
     int code = EXIT_OK;
     page_section(page, "shapes", "Predicted and observed");
-    print_means(page, report, &shifts);
+    print_moments(page, report, &shifts);
     page_heading(page, "Distributions of what moved most");
     print_key(page);
     page_grid(page);
@@ -318,5 +352,7 @@ int report_shapes(struct page *page, const struct report *report)
             free(panels[i].sorted[w]);
     free(shifts.observed);
     free(shifts.predicted);
+    free(shifts.observed_spread);
+    free(shifts.predicted_spread);
     return code;
 }
