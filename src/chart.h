@@ -37,10 +37,4 @@ void chart_dots(const struct chart *chart, const char *classes, const double *x,
 /* A form of its own, for what must not be taken for a dot: a diamond with an empty middle. */
 void chart_diamond(const struct chart *chart, const char *classes, double x, double y);
 
-/* Quantiles of n values, which are sorted: type 7 of Hyndman and Fan (1996). */
-double quantile(const double *sorted, size_t n, double p);
-void sort_values(double *values, size_t n);
-/* A Gaussian kernel density of sorted values at x (m); bandwidth after Silverman (1986). */
-void kernel_density(double *density, const double *x, size_t m, const double *sorted, size_t n);
-
 #endif

@@ -76,7 +76,8 @@ static int write_page(struct output *output, const struct report *report)
     report_summary(&page, report);
     report_training(&page, report);
     report_history(&page, report);
-    if ((code = report_graph(&page, report)) != EXIT_OK || (code = report_targets(&page, report)) != EXIT_OK)
+    report_graph(&page, report);
+    if ((code = report_targets(&page, report)) != EXIT_OK)
         return code;
     report_distances(&page, report);
     report_scores(&page, report);

@@ -50,6 +50,7 @@ struct report {
 
     struct subject *subjects; /* the environments of the fit, then the others */
     size_t n, n_trained, capacity;
+    size_t changed;       /* environments of the fit whose features --perturbations gives otherwise */
     double *resting;      /* (p): mean features of the controls; NULL where there are none */
     bool truth;           /* some targets are known */
     struct names foreign; /* known targets that are no variables of the model */
@@ -101,7 +102,7 @@ bool report_observed_mean(const struct report *report, const struct subject *sub
 void report_summary(struct page *page, const struct report *report);
 void report_training(struct page *page, const struct report *report);
 void report_history(struct page *page, const struct report *report);
-int report_graph(struct page *page, const struct report *report);
+void report_graph(struct page *page, const struct report *report);
 int report_targets(struct page *page, const struct report *report);
 void report_distances(struct page *page, const struct report *report);
 void report_scores(struct page *page, const struct report *report);

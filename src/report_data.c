@@ -77,9 +77,15 @@ static int add_asked(struct report *report, const struct report_choice *choice)
     int code = conditions_read(&conditions, report->ui, report->model, &asked);
     for (size_t i = 0; i < conditions.n && code == EXIT_OK; i++) {
         struct subject *known = report_find(report, conditions.all[i].name);
+        const double *features = frame_row(&conditions.table, i, 0);
         if (known == NULL)
             known = add_subject(report, conditions.all[i].name);
-        memcpy(known->features, frame_row(&conditions.table, i, 0), report->p * sizeof *known->features);
+        for (size_t k = 0; k < report->p && known->trained; k++)
+            if (known->features[k] != features[k]) {
+                report->changed++;
+                break;
+            }
+        memcpy(known->features, features, report->p * sizeof *known->features);
         known->control |= conditions.all[i].n == 0;
     }
     conditions_free(&conditions);

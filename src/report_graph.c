@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
 #include "heatmap.h"
 #include "layout.h"
 #include "memory.h"
@@ -288,10 +287,10 @@ static void print_table(struct page *page, const struct report *report, const st
     page_end(page, "details");
 }
 
-int report_graph(struct page *page, const struct report *report)
+void report_graph(struct page *page, const struct report *report)
 {
     if (report->baseline)
-        return EXIT_OK;
+        return;
     struct edges edges = list_edges(report);
     page_section(page, "graph", "The causal graph");
     page_print(page, "<p>%zu edge%s among %zu variables; %zu variable%s no edge.</p>\n", edges.n,
@@ -304,5 +303,4 @@ int report_graph(struct page *page, const struct report *report)
     print_table(page, report, &edges);
     page_end(page, "section");
     edges_free(&edges);
-    return EXIT_OK;
 }

@@ -20,6 +20,9 @@ static const char *choice(const struct report *report, gim_option option)
 
 static void print_links(struct page *page, const struct report *report)
 {
+    bool asked = false;
+    for (size_t i = 0; i < report->n; i++)
+        asked |= !report->subjects[i].trained && !report->subjects[i].control;
     const struct {
         const char *id, *text;
         bool there;
@@ -27,7 +30,7 @@ static void print_links(struct page *page, const struct report *report)
                  {"fit", "The fit", !report->baseline},
                  {"graph", "Graph", !report->baseline},
                  {"targets", "Targets", !report->baseline},
-                 {"distances", "Seen and unseen", report->n > report->n_trained},
+                 {"distances", "Seen and unseen", asked},
                  {"scores", "Scores", report->contested},
                  {"shapes", "Predicted and observed", report->contested},
                  {"doses", "Dose response", !report->baseline},

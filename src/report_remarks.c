@@ -135,6 +135,12 @@ static void remark_tables(struct report *report)
         remark(report, REMARK_DOUBT,
                "The tables do not hold all rows of the fit, so that no baselines were fitted to them%s.",
                report->controls.n > 0 ? "; the controls as a prediction are the only one" : "");
+    if (report->changed > 0)
+        remark(
+            report, REMARK_DOUBT,
+            "The table of perturbations gives %zu environment%s of the fit other features than the fit had; those of "
+            "the table are taken.",
+            report->changed, report->changed == 1 ? "" : "s");
     char *list = names_list(&report->foreign);
     if (report->foreign.n > 0)
         remark(report, REMARK_DOUBT,

@@ -7,6 +7,7 @@
 
 #include "chart.h"
 #include "commands.h"
+#include "distribution.h"
 #include "memory.h"
 #include "report.h"
 

@@ -15,6 +15,7 @@ class Page(HTMLParser):
         self.source = source
         self.root = tree.fromstring(source)  # well-formed, or an error
         self.feed(source)
+        assert all(l[1:] in self.ids for l in self.links if l.startswith("#")), self.links
     def handle_starttag(self, tag, attributes):
         a = dict(attributes)
         self.tags.add(tag)
@@ -77,7 +78,7 @@ gim report linear.gim -o page.html; exits 0; silent; prints_nothing; clean
 page 'set("remarks training fit graph targets doses options".split()) <= p.ids and not set("scores shapes distances".split()) & p.ids'
 page 'p.says("No observed rows were given")'
 for what in script iframe object embed link img form base; do page "'$what' not in p.tags"; done
-page 'p.links and all(l.startswith("#") and l[1:] in p.ids for l in p.links)'
+page 'p.links and all(l.startswith("#") for l in p.links)'
 page '"url(" not in p.source and "@import" not in p.source and "javascript:" not in p.source'
 page 'all(u.startswith(("http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg")) for u in p.source.split("\"") if "://" in u)'
 page 'all(e.find("{*}title") is not None and e.find("{*}desc") is not None for e in p.root.iter("{http://www.w3.org/2000/svg}svg") if e.get("role"))'
@@ -133,6 +134,12 @@ gim report linear.gim --perturbations unseen.tsv -o page.html; exits 0
 page '"distances" in p.ids and p.says("outside the training features, the furthest far")'
 gim sample linear.gim --perturbations unseen.tsv -n 2 -o s.tsv --json; n=$(grep -c '"outside": true' out)
 page "p.says('$n of 3 perturbations that are asked about lie')"
+
+begin 'report: other features than those of the fit'
+sed 's/^ka\t20\t1/ka\t20\t0.5/' doses.tsv >changed.tsv
+gim report linear.gim --perturbations changed.tsv -o page.html; exits 0
+page 'p.says("gives 1 environment of the fit other features")'
+gim report linear.gim --perturbations doses.tsv -o page.html; page 'not p.says("other features")'
 
 begin 'report: only what was fitted, and a model without a control'
 gim report linear.gim --data cells.tsv -o page.html; exits 0
