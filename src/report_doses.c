@@ -19,6 +19,7 @@ struct series {
     double *dose; /* (n): of each member */
     size_t n;
     double largest;     /* dose */
+    double reach;       /* of the largest dose from the base, in ranges of the features */
     size_t feature;     /* the only one that changes; REPORT_NONE */
     bool known, unseen; /* has several doses; has one that was not in the fit */
 };
@@ -80,15 +81,11 @@ static void add_member(struct series *series, const struct subject *subject, dou
 
 static struct series series_new(const struct report *report)
 {
-    return (struct series){memory_new(report->p, sizeof(double)),
-                           memory_new(report->p, sizeof(double)),
-                           memory_new(report->n, sizeof(struct subject *)),
-                           memory_new(report->n, sizeof(double)),
-                           0,
-                           0,
-                           REPORT_NONE,
-                           false,
-                           false};
+    return (struct series){.base = memory_new(report->p, sizeof(double)),
+                           .direction = memory_new(report->p, sizeof(double)),
+                           .members = memory_new(report->n, sizeof(struct subject *)),
+                           .dose = memory_new(report->n, sizeof(double)),
+                           .feature = REPORT_NONE};
 }
 
 static void series_free(struct series *series)
@@ -136,6 +133,8 @@ static size_t find_series(const struct report *report, size_t dose, struct serie
                 placed[k] = true;
                 add_member(&series, &report->subjects[k], t);
             }
+        for (size_t k = 0; k < report->p; k++)
+            series.reach = hypot(series.reach, series.largest * series.direction[k] / range[k]);
         if (series.n > 0)
             all[n++] = series;
         else
@@ -166,8 +165,7 @@ static int by_interest(const void *a, const void *b)
 {
     const struct series *x = a, *y = b;
     int known = y->known - x->known, unseen = y->unseen - x->unseen;
-    size_t doses = y->n > x->n, fewer = y->n < x->n;
-    return known != 0 ? known : unseen != 0 ? unseen : (int)doses - (int)fewer;
+    return known != 0 ? known : unseen != 0 ? unseen : (y->reach > x->reach) - (y->reach < x->reach);
 }
 
 /* ---- one line ---------------------------------------------------------------------------------------------------- */

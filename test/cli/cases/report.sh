@@ -59,6 +59,11 @@ def figures(p, who):
              "1-Wasserstein distance of one variable": "wasserstein_1", "coverage of the central 90 %": "coverage_90",
              "share of others nearer than the right one": "discrimination"}
     return {names[r["figure"]]: r[who] for r in p.table("figure", "better") if r["figure"] in names}
+def verdicts(p):
+    """The remarks say of each figure what the table says."""
+    for figure, what in ("mean_distance", "distance of the means"), ("energy", "energy distance of whole distributions"):
+        own, *others = (number(figures(p, c)[figure]) for c in ("model", "no change", "train mean", "nearest", "ridge"))
+        yield p.says("By the %s, the model is %s" % (what, "no better" if own >= min(others) else "better than every"))
 def quantile(values, q):
     values = sorted(values); at = q * (len(values) - 1); i = int(at)
     return values[i] + (at - i) * (values[min(i + 1, len(values) - 1)] - values[i])
@@ -118,6 +123,7 @@ done
 # Of the first figure, without gim score: the distance of means in standard deviations of the control.
 page '(lambda m: near(figures(p, "model")["mean_distance"], sum(math.dist(*[[sum(float(r[v]) for r in t if r["environment"] == e) / sum(r["environment"] == e for r in t) / m[v] for v in "abcd"] for t in (rows("r-model.tsv"), rows("cells.tsv"))]) for e in ("ka", "kd")) / 2))({v: (lambda x: (sum(y * y for y in x) / len(x) - (sum(x) / len(x)) ** 2) ** 0.5)([float(r[v]) for r in rows("cells.tsv") if r["environment"] == "ctrl"]) for v in "abcd"})'
 page 'len(p.table("perturbation", "rows", "mean_distance")) == 2'
+page 'all(verdicts(p))'
 
 begin 'report: distributions, from the tables'
 page '{r["perturbation"] for r in p.table("perturbation", "variable", "whose")} == {"ka", "kd"}'
@@ -158,7 +164,7 @@ sed '2,$s/^kd\t/kx\t/' cells.tsv >other.tsv   # the rows of kd, said to be those
 printf 'environment\tfa\tfb\tfd\nkx\t0.01\t0\t0\n' >nothing.tsv
 fit --hold-out kd -o nokd.gim
 gim report nokd.gim --data other.tsv --perturbations nothing.tsv -o page.html; exits 0
-page 'p.says("no better than a trivial answer")'
+page 'p.says("no better than a trivial answer") and all(verdicts(p))'
 
 begin 'report: doses between and beyond'
 awk -F '\t' -v OFS='\t' 'NR == 1 || $1 == "ctrl"; $1 == "ka" { print; $1 = "kh"; print }' cells.tsv >two.tsv
