@@ -5,9 +5,9 @@ _gim() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        words='fit tune sample targets graph info score compare-graphs compare-targets simulate help --help --version'
+        words='fit tune sample targets graph report info score compare-graphs compare-targets simulate help --help --version'
     elif [[ $command == help ]]; then
-        words='fit tune sample targets graph info score compare-graphs compare-targets simulate'
+        words='fit tune sample targets graph report info score compare-graphs compare-targets simulate'
     else
         case $before in
         --method) words='model no-change train-mean nearest nearest-dose lower-dose additive ridge mlp' ;;

@@ -11,6 +11,7 @@ int command_tune(int argc, const char **argv);
 int command_sample(int argc, const char **argv);
 int command_targets(int argc, const char **argv);
 int command_graph(int argc, const char **argv);
+int command_report(int argc, const char **argv);
 int command_info(int argc, const char **argv);
 int command_score(int argc, const char **argv);
 int command_compare_graphs(int argc, const char **argv);

@@ -256,6 +256,35 @@ int contest_rows(struct score *score, const struct contest *contest, size_t e, c
     return code;
 }
 
+struct drawing {
+    contest_fn draw;
+    size_t n;
+    void *user;
+    int *code; /* of the first that failed */
+};
+
+static void draw_rows(struct sample pair[2], const struct contest *contest, size_t e, const void *context)
+{
+    const struct drawing *drawing = context;
+    size_t d = contest->observed->columns.n;
+    double *rows = memory_new(drawing->n, d * sizeof *rows);
+    if (*drawing->code == EXIT_OK)
+        *drawing->code = drawing->draw(rows, drawing->n, e, drawing->user);
+    pair[0] = sample_new(contest, drawing->n);
+    pair[1] = rows_of(contest, contest->observed, contest->environments[e].observed);
+    for (size_t i = 0; i < drawing->n && *drawing->code == EXIT_OK; i++)
+        add_row(&pair[0], contest, rows + i * d);
+    free(rows);
+}
+
+int contest_drawn(struct score *scores, const struct contest *contest, contest_fn draw, size_t n_rows, void *user)
+{
+    int failed = EXIT_OK;
+    struct drawing drawing = {draw, n_rows, user, &failed};
+    int code = score_all(scores, contest, draw_rows, &drawing);
+    return failed != EXIT_OK ? failed : code;
+}
+
 static void draw_controls(struct sample pair[2], const struct contest *contest, size_t e, const void *unused)
 {
     (void)unused;

@@ -44,6 +44,9 @@ int contest_table(struct score *scores, const struct contest *contest, const str
 /* Of environment e alone: rows (n, variables of the observed table) as its prediction. No discrimination, which takes
  * all environments, and no log_density. */
 int contest_rows(struct score *score, const struct contest *contest, size_t e, const double *rows, size_t n);
+/* scores (n): rows (n_rows, variables of the observed table) that are drawn for one environment after the other. */
+typedef int (*contest_fn)(double *rows, size_t n_rows, size_t e, void *user);
+int contest_drawn(struct score *scores, const struct contest *contest, contest_fn draw, size_t n_rows, void *user);
 /* scores (n): the rows of the controls as the prediction of every environment. */
 int contest_controls(struct score *scores, const struct contest *contest);
 /* The overall score of one random half of the observed rows as a prediction of the other; mean over several splits. */

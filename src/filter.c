@@ -26,18 +26,22 @@ static int start(pid_t *child, char *const *arguments, int in, int out)
     return error;
 }
 
-static void copy_all(struct output *output, int from)
+/* What takes the program's words. */
+typedef void (*take_fn)(void *to, const char *text, size_t length);
+
+static void copy_all(take_fn take, void *to, int from)
 {
     char block[1 << 14];
     for (ssize_t n; (n = read(from, block, sizeof block)) != 0;) {
         if (n > 0)
-            output_write(output, block, (size_t)n);
+            take(to, block, (size_t)n);
         else if (errno != EINTR)
             return;
     }
 }
 
-int filter_run(struct output *output, const struct ui *ui, char *const *arguments, FILE *in, const char *missing)
+/* missing NULL: say nothing where there is no such program. */
+static int run(const struct ui *ui, char *const *arguments, FILE *in, const char *missing, take_fn take, void *to)
 {
     int ends[2], status = -1;
     pid_t child;
@@ -46,14 +50,40 @@ int filter_run(struct output *output, const struct ui *ui, char *const *argument
     int error = start(&child, arguments, fileno(in), ends[1]);
     close(ends[1]);
     if (error == 0) {
-        copy_all(output, ends[0]);
+        copy_all(take, to, ends[0]);
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
     }
     close(ends[0]);
     if (error == ENOENT)
-        return ui_fail(ui, "%s", missing);
+        return missing != NULL ? ui_fail(ui, "%s", missing) : EXIT_FAILED;
     if (error != 0)
         return ui_fail(ui, "%s: cannot be started: %s", arguments[0], strerror(error));
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_OK : ui_fail(ui, "%s: could not draw", arguments[0]);
+}
+
+static void to_output(void *to, const char *text, size_t length)
+{
+    output_write(to, text, length);
+}
+
+int filter_run(struct output *output, const struct ui *ui, char *const *arguments, FILE *in, const char *missing)
+{
+    return run(ui, arguments, in, missing, to_output, output);
+}
+
+static void to_stream(void *to, const char *text, size_t length)
+{
+    fwrite(text, 1, length, to);
+}
+
+int filter_text(char **text, const struct ui *ui, char *const *arguments, FILE *in)
+{
+    size_t length = 0;
+    *text = NULL;
+    FILE *stream = open_memstream(text, &length);
+    if (stream == NULL)
+        return ui_fail(ui, "out of memory");
+    int code = run(ui, arguments, in, NULL, to_stream, stream);
+    return fclose(stream) == 0 ? code : ui_fail(ui, "out of memory");
 }

@@ -16,6 +16,7 @@ static const struct command {
     {"sample", command_sample, "draw samples under unseen perturbations"},
     {"targets", command_targets, "say which variables a perturbation hits, and how"},
     {"graph", command_graph, "print or draw the causal graph"},
+    {"report", command_report, "write a page about a model and its predictions"},
     {"info", command_info, "describe a model: its data, its fit, its options"},
     {"score", command_score, "compare predicted samples with observed ones"},
     {"compare-graphs", command_compare_graphs, "compare an estimated graph with the true one"},

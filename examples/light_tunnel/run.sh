@@ -60,6 +60,8 @@ predict() {
     done
 
     python3 "$here/report.py" "$dose"
+    gim report "$dose/model.gim" --data cells.tsv.gz --perturbations perturbations.tsv --targets perturbations.tsv \
+        --title "Light tunnel: three lights at the dose $dose, never seen" --quiet -o "$dose/report.html"
     gnuplot -c "$here/densities.gp" "$dose"
     neato -n -Tsvg "$dose/graph.dot" -o "$dose/graph.svg"
 }
@@ -83,3 +85,5 @@ predict strong
 
 printf '\n\nPictures\n'
 for picture in */*.svg; do echo "  $out/$picture"; done
+printf '\nReports, for a browser\n'
+for page in */report.html; do echo "  $out/$page"; done
