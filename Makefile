@@ -35,7 +35,7 @@ all:
 # ---- what has to be installed first --------------------------------------------------------------------------------
 
 # Debian packages, one list a purpose.
-DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
+DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev libhdf5-dev
 DEPS_CHECK := g++ binutils check valgrind clang-format mandoc
 DEPS_DEMO  := python3 gnuplot-nox graphviz
 DEPS_TSAN  := clang-14 libomp-14-dev libclang-rt-14-dev
@@ -91,6 +91,10 @@ LIB_LIBS := $(shell $(PKG) --libs $(LIB_PKGS) 2>/dev/null) -lm -lpthread
 GIM_PKGS := jansson zlib popt
 GIM_INC  := $(shell $(PKG) --cflags $(GIM_PKGS) 2>/dev/null)
 GIM_LIBS := $(shell $(PKG) --libs $(GIM_PKGS) 2>/dev/null)
+# gim-h5ad alone sees HDF5, in a process of its own; without libhdf5 all else is there.
+H5AD_INC := $(shell $(PKG) --cflags hdf5 2>/dev/null)
+H5AD_LIBS := $(shell $(PKG) --libs hdf5 jansson 2>/dev/null)
+H5AD     := $(if $(H5AD_LIBS),gim-h5ad)
 TEST_INC  = $(shell $(PKG) --cflags check 2>/dev/null)
 TEST_LIBS = $(shell $(PKG) --libs check 2>/dev/null)
 
@@ -103,6 +107,7 @@ COMPILE    = $(CC) -std=gnu11 -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(CPPFLAGS
 # The library sees its own headers, the command only the public one, the tests both.
 $(BUILD)/obj/lib/%.o:  FLAGS = $(LIB_FLAGS) $(WARNINGS) $(WERROR) -Ilib -Iinclude $(LIB_INC)
 $(BUILD)/obj/src/%.o:  FLAGS = $(WARNINGS) $(WERROR) -Iinclude $(GIM_INC)
+$(BUILD)/obj/src/h5ad/%.o: FLAGS = $(WARNINGS) $(WERROR) $(H5AD_INC) $(GIM_INC)
 $(BUILD)/obj/test/%.o: FLAGS = -Wall -Wextra -Wshadow $(WERROR) -Itest -Ilib -Iinclude $(LIB_INC) $(TEST_INC)
 
 # V=1 shows the commands themselves.
@@ -115,13 +120,15 @@ include lib/sources.mk
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 GIM_SRC := $(sort $(wildcard src/*.c))
 GIM_OBJ := $(GIM_SRC:%.c=$(BUILD)/obj/%.o)
+H5AD_SRC := $(sort $(wildcard src/h5ad/*.c)) src/stream.c src/scatter.c src/names.c src/memory.c
+H5AD_OBJ := $(H5AD_SRC:%.c=$(BUILD)/obj/%.o)
 
 STATIC := libgim.a
 LINK   := libgim.so
 SONAME := $(LINK).$(SOVERSION)
 SHARED := $(LINK).$(VERSION)
 
-all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim) test/golden)
+all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim) $(H5AD) test/golden)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/found
 	@mkdir -p $(@D)
@@ -144,10 +151,13 @@ $(BUILD)/$(LINK): $(BUILD)/$(SONAME)
 $(BUILD)/gim: $(GIM_OBJ) $(BUILD)/$(STATIC) $(BUILD)/sources
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(BUILD)/$(STATIC) $(GIM_LIBS) $(LIB_LIBS)
 
+$(BUILD)/gim-h5ad: $(H5AD_OBJ) $(BUILD)/sources
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(H5AD_OBJ) $(H5AD_LIBS)
+
 # Two notes that are written anew only when what they say changes: the flags, on which every object depends, and the
 # lists of sources, on which what is linked from them does.
 $(BUILD)/flags:   NOTE = $(COMPILE) $(LIB_FLAGS) $(WARNINGS) $(WERROR) $(DEFS) $(LIB_INC) $(GIM_INC)
-$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
+$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(H5AD_LIBS) $(LIB_SRC) $(GIM_SRC) $(H5AD_SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(NOTE)' | cmp -s - $@ || echo '$(NOTE)' > $@
