@@ -12,6 +12,7 @@
 #include "model.h"
 #include "number.h"
 #include "output.h"
+#include "prepared.h"
 #include "progress.h"
 #include "settings.h"
 #include "stop.h"
@@ -19,8 +20,8 @@
 
 struct fit_options {
     struct args_common common;
-    char **data, **perturbations, **controls, **hold_outs, **method, **dose, **mechanism, **intervention, **set, **seed,
-        **threads, **features, **variables, **ignore;
+    char **prepared, **data, **perturbations, **controls, **hold_outs, **method, **dose, **mechanism, **intervention,
+        **set, **seed, **threads, **features, **variables, **ignore;
     int resume, list_options;
 };
 
@@ -41,11 +42,13 @@ static int check_needed(const struct fit_options *o)
 {
     const struct ui *ui = &o->common.ui;
     int code;
-    if ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
-        (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
+    if (o->prepared != NULL && (o->data != NULL || o->perturbations != NULL || o->controls != NULL))
+        return ui_usage(ui, "--prepared has --data, --perturbations and --control in it");
+    if ((o->prepared == NULL && ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
+                                 (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK)) ||
         (code = args_need(ui, "-o", o->common.output)) != EXIT_OK)
         return code;
-    if (strcmp(args_text(o->data), "-") == 0 && strcmp(args_text(o->perturbations), "-") == 0)
+    if (o->prepared == NULL && strcmp(args_text(o->data), "-") == 0 && strcmp(args_text(o->perturbations), "-") == 0)
         return ui_usage(ui, "--data and --perturbations cannot both be standard input");
     if (output_is_standard(args_text(o->common.output)))
         return ui_usage(ui, "a model is a file, and cannot go to standard output");
@@ -94,7 +97,7 @@ static int read_choice(const struct fit_options *o, struct training_choice *choi
         (code = args_names(ui, "--features", o->features, true, &choice->features)) != EXIT_OK ||
         (code = args_names(ui, "--ignore", o->ignore, true, &choice->ignore)) != EXIT_OK)
         return code;
-    return EXIT_OK;
+    return o->prepared != NULL ? prepared_choose(choice, ui, args_text(o->prepared)) : EXIT_OK;
 }
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
@@ -269,11 +272,7 @@ static int run(const struct fit_options *o)
 out:
     gim_model_free(model);
     training_free(&training);
-    names_free(&choice.controls);
-    names_free(&choice.hold_outs);
-    names_free(&choice.variables);
-    names_free(&choice.features);
-    names_free(&choice.ignore);
+    training_choice_free(&choice);
     return code;
 }
 
@@ -281,6 +280,8 @@ int command_fit(int argc, const char **argv)
 {
     struct fit_options o = {.common.ui.command = "gim fit"};
     struct poptOption options[] = {
+        ARGS_VALUE("prepared", 0, ARGS_ONCE, &o.prepared,
+                   "samples, perturbations and control from a folder of gim prepare", "FOLDER"),
         ARGS_VALUE("data", 'd', ARGS_ONCE, &o.data, "the samples", "FILE"),
         ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment", "FILE"),
         ARGS_OUTPUT(&o.common, "write the model to FILE"),

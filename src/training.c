@@ -30,9 +30,11 @@ static int check_environment(const struct training *t, const struct ui *ui, cons
 {
     if (names_have(&t->cells.environments, name))
         return EXIT_OK;
-    char *list = names_list(&t->cells.environments);
-    ui_fail(ui, "%s: %s has no environment \"%s\"; it has: %s", option, t->cells.path, name, list);
+    char *list = names_list(&t->cells.environments), *near = names_near(&t->cells.environments, name);
+    ui_fail(ui, "%s: %s has no environment \"%s\"%s%s; it has: %s", option, t->cells.path, name,
+            near != NULL ? "; near: " : "", near != NULL ? near : "", list);
     free(list);
+    free(near);
     return EXIT_FAILED;
 }
 
@@ -156,6 +158,8 @@ int training_model(const struct training *training, const struct ui *ui, gim_mod
     status = name_columns(*model, gim_set_variable_name, variables);
     if (status >= 0)
         status = name_columns(*model, gim_set_feature_name, features);
+    if (status >= 0)
+        status = gim_set_note(*model, training->choice->note);
     return status < 0 ? model_fail(ui, *model, status, "column names") : EXIT_OK;
 }
 
@@ -202,6 +206,18 @@ static int read_rows(size_t env, const size_t *rows, size_t n_rows, double *x, v
 gim_data training_data(struct training *training)
 {
     return (gim_data){sizeof(gim_data), training->n, describe, read_rows, training};
+}
+
+void training_choice_free(struct training_choice *choice)
+{
+    names_free(&choice->controls);
+    names_free(&choice->hold_outs);
+    names_free(&choice->variables);
+    names_free(&choice->features);
+    names_free(&choice->ignore);
+    free(choice->note);
+    free(choice->owned[0]);
+    free(choice->owned[1]);
 }
 
 void training_free(struct training *training)

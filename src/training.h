@@ -13,7 +13,11 @@ struct training_choice {
     const char *cells, *perturbations;
     char delimiter;
     struct names controls, hold_outs, variables, features, ignore;
+    char *note;     /* for the model; NULL: none */
+    char *owned[2]; /* paths that are freed with the choice */
 };
+
+void training_choice_free(struct training_choice *choice);
 
 /* Starts as {0}. */
 struct training {

@@ -10,6 +10,7 @@
 #include "model.h"
 #include "number.h"
 #include "output.h"
+#include "prepared.h"
 #include "ranking.h"
 #include "settings.h"
 #include "stop.h"
@@ -17,8 +18,8 @@
 
 struct tune_options {
     struct args_common common;
-    char **data, **perturbations, **controls, **hold_outs, **tries, **set, **random, **score, **rows, **seed, **threads,
-        **jobs, **features, **variables, **ignore, **plot, **best;
+    char **prepared, **data, **perturbations, **controls, **hold_outs, **tries, **set, **random, **score, **rows,
+        **seed, **threads, **jobs, **features, **variables, **ignore, **plot, **best;
     struct folds_choice folds;
 };
 
@@ -67,13 +68,15 @@ static int check_files(const struct tune_options *o)
     const struct ui *ui = &o->common.ui;
     const char *path;
     int code;
-    if ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
-        (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
+    if (o->prepared != NULL && (o->data != NULL || o->perturbations != NULL || o->controls != NULL))
+        return ui_usage(ui, "--prepared has --data, --perturbations and --control in it");
+    if ((o->prepared == NULL && ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
+                                 (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK)) ||
         (code = args_need(ui, "--try", o->tries)) != EXIT_OK ||
         (code = args_need(ui, "-o", o->common.output)) != EXIT_OK)
         return code;
     path = args_text(o->common.output);
-    if (strcmp(args_text(o->perturbations), "-") == 0)
+    if (o->prepared == NULL && strcmp(args_text(o->perturbations), "-") == 0)
         return ui_usage(ui, "--perturbations: is read more than once, and cannot be standard input");
     if (output_is_standard(path) || ends_in(path, ".gz"))
         return ui_usage(ui, "-o: a table to which fits are added one by one cannot be %s",
@@ -169,7 +172,7 @@ static int read_choice(struct training_choice *choice, const struct tune_options
         (code = args_names(ui, "--features", o->features, true, &choice->features)) != EXIT_OK ||
         (code = args_names(ui, "--ignore", o->ignore, true, &choice->ignore)) != EXIT_OK)
         return code;
-    return EXIT_OK;
+    return o->prepared != NULL ? prepared_choose(choice, ui, args_text(o->prepared)) : EXIT_OK;
 }
 
 /* ---- the data ---------------------------------------------------------------------------------------------------- */
@@ -286,11 +289,7 @@ static void tuning_free(struct tuning *t)
     folds_free(&t->folds);
     grid_free(&t->grid);
     training_free(&t->training);
-    names_free(&t->choice.controls);
-    names_free(&t->choice.hold_outs);
-    names_free(&t->choice.variables);
-    names_free(&t->choice.features);
-    names_free(&t->choice.ignore);
+    training_choice_free(&t->choice);
 }
 
 static int run(struct tune_options *o)
@@ -319,6 +318,8 @@ int command_tune(int argc, const char **argv)
 {
     struct tune_options o = {.common.ui.command = "gim tune"};
     struct poptOption options[] = {
+        ARGS_VALUE("prepared", 0, ARGS_ONCE, &o.prepared,
+                   "samples, perturbations and control from a folder of gim prepare", "FOLDER"),
         ARGS_VALUE("data", 'd', ARGS_ONCE, &o.data, "the samples", "FILE"),
         ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment", "FILE"),
         ARGS_OUTPUT(&o.common, "the table of finished fits, to which others are added"),
