@@ -9,9 +9,10 @@
 ## make check-sanitize   the unit, suite and allocation tests under the address and undefined-behaviour sanitizers
 ## make check-tsan       the unit and suite tests under clang's thread sanitizer; `make deps-tsan` installs it
 ## make run/NAME         one test: run/test_rng, run/double/test_mech, run/asan/..., run/valgrind/..., run/style/layers
-## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR=
+## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= LIBEXECDIR= INCLUDEDIR=
 ## make uninstall        takes the same settings
 ## make bench fuzz       timings; random inputs
+## make check-scanpy     gim prepare beside scanpy, step by step; `make bench-prepare` times both
 ## make experiments      how good it is, beside baselines and peers: small ones, or experiment-NAME for a whole one
 ## make format lint      reformats the sources with clang-format; looks for mistakes with gcc's analyser
 ## make dist clean       build/libgim-VERSION.tar.gz; removes build/
@@ -225,7 +226,7 @@ double:
 asan:
 	@$(MAKE) BUILD=build/asan WERROR= DEFS='-DGIM_NO_CLONES -UNDEBUG' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	    $(IN_ASAN:%=build/asan/test/%) $(FUZZ:%=build/asan/fuzz/%) build/asan/gim
+	    $(IN_ASAN:%=build/asan/test/%) $(FUZZ:%=build/asan/fuzz/%) build/asan/gim $(H5AD:%=build/asan/%)
 tsan:
 	@$(MAKE) BUILD=build/tsan WERROR= CC=clang-14 CFLAGS='-O1 -g -fsanitize=thread' $(IN_TSAN:%=build/tsan/test/%)
 ifeq ($(BUILD),build)
@@ -303,11 +304,20 @@ bench: $(BENCH:%=$(BUILD)/bench/%)
 	@mv $(BUILD)/bench/report.md.new $(BUILD)/bench/report.md
 	@cat $(BUILD)/bench/report.md
 
-# Two environments, as the methods that find graphs need another SciPy than JAX does.
+# gim prepare beside scanpy: that both do the same, and how fast each is.
+.PHONY: check-scanpy bench-prepare
+check-scanpy bench-prepare: $(BUILD)/scanpy/done all
+check-scanpy:
+	$(BUILD)/scanpy/bin/python -W ignore test/bench/peers/check_scanpy.py --gim $(BUILD)/gim $(if $(DATA),--table "$(DATA)")
+bench-prepare:
+	$(BUILD)/scanpy/bin/python -W ignore test/bench/prepare.py --gim $(BUILD)/gim --out $(BUILD)/bench
+
+# Environments of their own, as the methods that find graphs need another SciPy than JAX does.
 peers: $(BUILD)/peers/done $(BUILD)/graphs/done
 $(BUILD)/peers/done: test/bench/peers/requirements.txt
 $(BUILD)/graphs/done: test/bench/peers/requirements-graphs.txt
-$(BUILD)/peers/done $(BUILD)/graphs/done:
+$(BUILD)/scanpy/done: test/bench/peers/requirements-scanpy.txt
+$(BUILD)/peers/done $(BUILD)/graphs/done $(BUILD)/scanpy/done:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --no-deps --requirement $<
 	touch $@
@@ -332,6 +342,7 @@ fuzz: asan
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 LIBDIR       ?= $(PREFIX)/lib
+LIBEXECDIR   ?= $(PREFIX)/libexec/gim
 INCLUDEDIR   ?= $(PREFIX)/include
 DATADIR      ?= $(PREFIX)/share
 MANDIR       ?= $(DATADIR)/man
@@ -347,6 +358,8 @@ install: all
 	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(INCLUDEDIR)/gim" \
 	    "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
 	$(INSTALL) -m 755 $(BUILD)/gim "$(DESTDIR)$(BINDIR)/gim"
+	$(if $(H5AD),$(INSTALL) -d "$(DESTDIR)$(LIBEXECDIR)" && \
+	    $(INSTALL) -m 755 $(BUILD)/gim-h5ad "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad")
 	$(INSTALL) -m 755 $(BUILD)/$(SHARED) "$(DESTDIR)$(LIBDIR)/$(SHARED)"
 	ln -sf $(SHARED) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/$(LINK)"
@@ -360,11 +373,11 @@ install: all
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 uninstall:
-	rm -f "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
+	rm -f "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad" "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
-	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(PREFIX)/libexec" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 # ---- care of the sources -------------------------------------------------------------------------------------------

@@ -92,8 +92,8 @@ static void read_dense(const struct matrix *matrix, hid_t dataset)
 
 /* ---- sparse ------------------------------------------------------------------------------------------------------ */
 
-/* Reads where the n rows, or columns, begin, and checks that they lie one after the other. */
-static void read_starts(struct matrix *matrix, hid_t group, size_t n)
+/* Reads where the n rows, or columns, begin, and checks that they lie one after the other, none of more than most. */
+static void read_starts(struct matrix *matrix, hid_t group, size_t n, size_t most)
 {
     hid_t dataset = open_member(group, matrix->place, "indptr");
     size_t length = length_of(matrix->data, matrix->place);
@@ -106,6 +106,8 @@ static void read_starts(struct matrix *matrix, hid_t group, size_t n)
     for (size_t i = 0; i < n; i++)
         if (matrix->start[i] > matrix->start[i + 1])
             fail("%s: indptr goes back after element %zu", matrix->place, i);
+        else if (matrix->start[i + 1] - matrix->start[i] > most)
+            fail("%s: indptr has more than %zu values between elements %zu and %zu", matrix->place, most, i, i + 1);
     if (matrix->start[0] != 0 || matrix->start[n] != length || length_of(matrix->indices, matrix->place) != length)
         fail("%s: indptr, indices and data do not belong together", matrix->place);
 }
@@ -115,20 +117,20 @@ static void each_entry(const struct matrix *matrix, size_t major, size_t minor,
                        void (*visit)(void *user, size_t major, size_t minor, double value), void *user)
 {
     double *values = memory_new(BLOCK, sizeof *values);
-    uint64_t *indices = memory_new(BLOCK, sizeof *indices);
+    int64_t *indices = memory_new(BLOCK, sizeof *indices);
     size_t at = 0;
     for (uint64_t first = 0; first < matrix->start[major]; first += BLOCK) {
         uint64_t n = matrix->start[major] - first < BLOCK ? matrix->start[major] - first : BLOCK;
         read_part(matrix->data, matrix->place, H5T_NATIVE_DOUBLE, first, n, values);
-        read_part(matrix->indices, matrix->place, H5T_NATIVE_UINT64, first, n, indices);
+        read_part(matrix->indices, matrix->place, H5T_NATIVE_INT64, first, n, indices);
         for (uint64_t i = 0; i < n; i++) {
             while (matrix->start[at + 1] <= first + i)
                 at++;
-            if (indices[i] >= minor)
-                fail("%s: an index is %" PRIu64 ", where there are %zu", matrix->place, indices[i], minor);
-            check_value(matrix, major == matrix->rows ? at : indices[i], major == matrix->rows ? indices[i] : at,
-                        values[i]);
-            visit(user, at, indices[i], values[i]);
+            if (indices[i] < 0 || indices[i] >= (int64_t)minor)
+                fail("%s: an index is %" PRId64 ", where there are %zu", matrix->place, indices[i], minor);
+            if (!isfinite(values[i]))
+                fail("%s: value number %" PRIu64 " is not finite", matrix->place, first + i);
+            visit(user, at, (size_t)indices[i], values[i]);
         }
     }
     free(values);
@@ -161,7 +163,7 @@ static void visit_row(void *user, size_t row, size_t gene, double value)
 static void read_csr(struct matrix *matrix, hid_t group)
 {
     struct rows rows = {.matrix = matrix};
-    read_starts(matrix, group, matrix->rows);
+    read_starts(matrix, group, matrix->rows, matrix->genes);
     each_entry(matrix, matrix->rows, matrix->genes, visit_row, &rows);
     put_rows_before(&rows, matrix->rows);
     row_free(&rows.row);
@@ -212,7 +214,7 @@ static void read_sparse(struct matrix *matrix, hid_t group, size_t budget)
     if (strcmp(kind, "csr_matrix") == 0) {
         read_csr(matrix, group);
     } else {
-        read_starts(matrix, group, matrix->genes);
+        read_starts(matrix, group, matrix->genes, matrix->rows);
         scatter_rows(matrix->stream, matrix->rows, budget, visit_columns, matrix);
     }
     H5Oclose(matrix->data);
