@@ -12,7 +12,7 @@
 ## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= LIBEXECDIR= INCLUDEDIR=
 ## make uninstall        takes the same settings
 ## make bench fuzz       timings; random inputs
-## make check-scanpy     gim prepare beside scanpy, step by step; `make bench-prepare` times both
+## make check-scanpy     gim prepare beside scanpy, step by step; `make bench-prepare` times both; `make check-sciplex3`
 ## make experiments      how good it is, beside baselines and peers: small ones, or experiment-NAME for a whole one
 ## make format lint      reformats the sources with clang-format; looks for mistakes with gcc's analyser
 ## make dist clean       build/libgim-VERSION.tar.gz; removes build/
@@ -305,10 +305,15 @@ bench: $(BENCH:%=$(BUILD)/bench/%)
 	@cat $(BUILD)/bench/report.md
 
 # gim prepare beside scanpy: that both do the same, and how fast each is.
-.PHONY: check-scanpy bench-prepare
-check-scanpy bench-prepare: $(BUILD)/scanpy/done all
+.PHONY: check-scanpy bench-prepare check-sciplex3
+check-scanpy bench-prepare check-sciplex3: $(BUILD)/scanpy/done all
 check-scanpy:
 	$(BUILD)/scanpy/bin/python -W ignore test/bench/peers/check_scanpy.py --gim $(BUILD)/gim $(if $(DATA),--table "$(DATA)")
+check-sciplex3:
+	$(BUILD)/scanpy/bin/python -W ignore examples/sciplex3/simulate.py $(BUILD)/sciplex3
+	FIT='--mechanism zero-inflated --intervention shift --set steps=100 --set draws=4 --set hidden=3' \
+	    sh examples/sciplex3/run.sh $(BUILD)/gim $(BUILD)/sciplex3/sciplex3.h5ad $(BUILD)/sciplex3/drugs.tsv $(BUILD)/sciplex3/out
+	test `grep -c '	gim	[0-9]' $(BUILD)/sciplex3/out/results.tsv` -eq 12
 bench-prepare:
 	$(BUILD)/scanpy/bin/python -W ignore test/bench/prepare.py --gim $(BUILD)/gim --out $(BUILD)/bench
 

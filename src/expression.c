@@ -69,6 +69,9 @@ static int filter_cell(void *user, size_t row, const struct row *values)
     }
     e->n_cells++;
     e->count[e->environment[row]]++;
+    if (e->held[e->environment[row]])
+        return EXIT_OK;
+    e->n_seen++;
     for (size_t i = 0; i < values->n; i++)
         filter->cells_of[values->index[i]]++;
     return EXIT_OK;
@@ -147,6 +150,8 @@ static int add_moments(void *user, size_t row, const struct row *values)
     const struct moments *moments = user;
     const struct expression *e = moments->e;
     bool scaled = e->by_total || e->log1p;
+    if (e->held[e->environment[row]])
+        return EXIT_OK;
     for (size_t i = 0; i < values->n; i++) {
         double x = scaled ? expression_linear(e, row, values->value[i]) : expm1(values->value[i]);
         moments->sum[values->index[i]] += x;
@@ -195,7 +200,7 @@ int expression_dispersion(const struct expression *e, double *dispersion)
 {
     size_t genes = e->cells->genes.n;
     struct moments moments = {e, memory_new(genes, sizeof(double)), memory_new(genes, sizeof(double))};
-    double n = (double)e->n_cells, lowest = INFINITY, highest = -INFINITY;
+    double n = (double)e->n_seen, lowest = INFINITY, highest = -INFINITY;
     int code = expression_each(e, add_moments, &moments);
     for (size_t g = 0; g < genes && code == EXIT_OK; g++) {
         double mean = moments.sum[g] / n, variance = (moments.squares[g] - n * mean * mean) / (n - 1);
@@ -229,7 +234,7 @@ static int add_sums(void *user, size_t row, const struct row *values)
     const struct sums *sums = user;
     const struct expression *e = sums->e;
     size_t environment = e->environment[row], genes = e->cells->genes.n;
-    if (environment < sums->first || environment >= sums->first + sums->n)
+    if (environment < sums->first || environment >= sums->first + sums->n || e->held[environment])
         return EXIT_OK;
     double *sum = sums->sum + (environment - sums->first) * genes;
     double *squares = sums->squares + (environment - sums->first) * genes;
@@ -287,7 +292,9 @@ int expression_markers(const struct expression *e, double *score)
     for (; sums.first < e->n_environments && code == EXIT_OK; sums.first += sums.n) {
         code = sum_up(&sums);
         for (size_t i = 0; i < sums.n && sums.first + i < e->n_environments && code == EXIT_OK; i++)
-            if (e->count[sums.first + i] > 1)
+            if (e->held[sums.first + i])
+                continue;
+            else if (e->count[sums.first + i] > 1)
                 score_genes(e, &control, &sums, i, score);
             else
                 alone++;

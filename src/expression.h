@@ -14,14 +14,15 @@ struct expression {
     struct cells *cells;
     uint32_t *environment; /* (n_rows); filters set it to NO_ENVIRONMENT */
     size_t n_environments; /* number 0 is the control */
+    const bool *held;      /* (n_environments) that have no say in which genes are taken */
     bool by_total, log1p;  /* what is done to values */
     double target;         /* total that cells are scaled to; 0: the control's median */
     size_t budget;         /* bytes for sums of genes by environments */
 
-    double *total; /* (n_rows) of the genes that are kept */
-    bool *kept;    /* (genes) */
-    size_t *count; /* (n_environments) cells that are kept */
-    size_t n_cells, n_genes;
+    double *total;                   /* (n_rows) of the genes that are kept */
+    bool *kept;                      /* (genes) */
+    size_t *count;                   /* (n_environments) cells that are kept */
+    size_t n_cells, n_genes, n_seen; /* seen: cells of the environments that are not held */
 };
 
 /* Keeps cells of min_counts in all, then genes that are not 0 in min_cells of these; finds the target. */
@@ -30,7 +31,7 @@ int expression_filter(struct expression *e, double min_counts, size_t min_cells)
 double expression_value(const struct expression *e, size_t row, double value);
 double expression_linear(const struct expression *e, size_t row, double value);
 
-/* Calls visit() with each cell that is kept. */
+/* Calls visit() with each cell that is kept, those of held environments too. */
 int expression_each(const struct expression *e, int (*visit)(void *user, size_t row, const struct row *values),
                     void *user);
 

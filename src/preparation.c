@@ -137,6 +137,21 @@ static int place_cells(struct preparation *p)
     return code == EXIT_OK ? recipe_finish(&p->recipe, p->ui) : code;
 }
 
+static int mark_held(struct preparation *p)
+{
+    const struct names *hold_outs = &p->choice->hold_outs;
+    p->held = memory_new(p->environments.n, sizeof *p->held);
+    for (size_t i = 0; i < hold_outs->n; i++) {
+        size_t at;
+        if (!names_find(&p->environments, names_at(hold_outs, i), &at))
+            return cells_unknown(p->ui, "--hold-out", "environment", names_at(hold_outs, i), &p->environments);
+        if (at == 0)
+            return ui_usage(p->ui, "--hold-out: the control cannot be held out");
+        p->held[at] = true;
+    }
+    return hold_outs->n + 1 < p->environments.n ? EXIT_OK : ui_fail(p->ui, "every environment is held out");
+}
+
 static bool is_written(const struct preparation *p, size_t environment)
 {
     size_t n = p->expression.count[environment];
@@ -245,12 +260,15 @@ int preparation_make(struct preparation *p)
     int code = cells_read(&p->cells, p->ui, choice->inputs, &choice->cells);
     if (code == EXIT_OK)
         code = place_cells(p);
+    if (code == EXIT_OK)
+        code = mark_held(p);
     if (code != EXIT_OK)
         return code;
     *e = (struct expression){.ui = p->ui,
                              .cells = &p->cells,
                              .environment = e->environment,
                              .n_environments = p->environments.n,
+                             .held = p->held,
                              .by_total = choice->by_total,
                              .log1p = choice->log1p,
                              .target = choice->target_total,
@@ -421,6 +439,7 @@ json_t *preparation_json(const struct preparation *p)
     json_object_set_new(all, "inputs", inputs_json(p));
     json_object_set_new(all, "matrix", choice->cells.matrix != NULL ? ui_text(choice->cells.matrix) : json_null());
     json_object_set_new(all, "where", conditions_on_json(&choice->where));
+    json_object_set_new(all, "hold-out", recipe_names_json(&choice->hold_outs));
     json_object_set_new(all, "cells", cells);
     json_object_set_new(all, "genes", genes);
     json_object_set_new(all, "normalise", scale);
@@ -453,6 +472,7 @@ void preparation_free(struct preparation *p)
     recipe_free(&p->recipe);
     names_free(&p->environments);
     free(p->first);
+    free(p->held);
     free(p->variables);
     free(p->features);
 }

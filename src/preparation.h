@@ -17,7 +17,7 @@ struct preparation_choice {
     const char *folder, *targets; /* targets: a column, NULL: none */
     struct cells_choice cells;
     struct conditions_on where;
-    struct names named;               /* variables by name */
+    struct names named, hold_outs;    /* variables by name; environments that have no say in which they are */
     int64_t highly_variable, markers; /* how many beside; 0: none */
     double min_counts, target_total;  /* target_total 0: the control's median */
     int64_t min_cells, min_rows;
@@ -32,6 +32,7 @@ struct preparation {
     struct cells cells;
     struct expression expression;
     struct names environments;                           /* the control first */
+    bool *held;                                          /* (environments.n) */
     size_t *first;                                       /* (environments.n) a cell of each */
     size_t *variables;                                   /* (n_variables) genes, in the order of the file */
     size_t n_variables, n_asked_for, n_missing, n_small; /* cells that --where takes; without a value; environments that

@@ -16,7 +16,7 @@ struct prepare_options {
     char **matrix, **gene_names, **cells, **genes, **where, **perturbation, **controls, **targets;
     char **one_hot, **multi_hot, **number, **table, **key;
     char **normalise, **target_total, **min_counts, **min_cells, **min_rows;
-    char **highly_variable, **markers, **variables, **budget;
+    char **highly_variable, **markers, **variables, **hold_outs, **budget;
     int drop_missing, list;
 };
 
@@ -141,6 +141,7 @@ static int take_options(struct preparation_choice *choice, struct recipe *recipe
         (code = take_normalise(ui, o->normalise, choice)) != EXIT_OK ||
         (code = take_numbers(ui, o, choice)) != EXIT_OK ||
         (code = args_names(ui, "--variables", o->variables, true, &choice->named)) != EXIT_OK ||
+        (code = args_names(ui, "--hold-out", o->hold_outs, false, &choice->hold_outs)) != EXIT_OK ||
         (code = take_recipe(recipe, ui, o, choice->cells.delimiter)) != EXIT_OK)
         return code;
     for (size_t i = 0; o->where != NULL && o->where[i] != NULL && code == EXIT_OK; i++)
@@ -222,6 +223,7 @@ static int run(const struct prepare_options *o, char *const *inputs)
     preparation_free(&preparation);
     conditions_on_free(&choice.where);
     names_free(&choice.named);
+    names_free(&choice.hold_outs);
     names_free(&choice.cells.columns);
     return code;
 }
@@ -261,6 +263,8 @@ int command_prepare(int argc, const char **argv)
                    "N"),
         ARGS_VALUE("markers", 0, ARGS_ONCE, &o.markers, "genes of the largest |t| against the control", "N"),
         ARGS_VALUE("variables", 0, ARGS_MANY, &o.variables, "these genes, beside those", "A,B,..."),
+        ARGS_VALUE("hold-out", 0, ARGS_MANY, &o.hold_outs,
+                   "an environment that has no say in which genes are taken, and that fits leave out", "NAME"),
         ARGS_VALUE("memory-budget", 0, ARGS_ONCE, &o.budget, "for values that cannot be read in order (512)", "MiB"),
         ARGS_JSON(&o.common, "say on standard output what was done"),
         ARGS_DELIMITER(&o.common),

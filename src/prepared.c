@@ -29,6 +29,7 @@ int prepared_choose(struct training_choice *choice, const struct ui *ui, const c
         code = ui_fail(ui, "%s: is not of gim prepare", path);
     else
         choice->note = json_dumps(json, JSON_COMPACT);
+    recipe_names_from_json(&choice->hold_outs, json_object_get(json, "hold-out"));
     json_decref(json);
     free(path);
     choice->owned[0] = memory_format("%s/%s", folder, preparation_files[1]);

@@ -64,7 +64,7 @@ static bool is_named(const struct conditions_on *conditions, const char *column,
     return names_find(&conditions->columns, column, &at) && names_have(&conditions->values[at], value);
 }
 
-static json_t *names_json(const struct names *names)
+json_t *recipe_names_json(const struct names *names)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < names->n; i++)
@@ -72,7 +72,7 @@ static json_t *names_json(const struct names *names)
     return array;
 }
 
-static void names_from_json(struct names *names, const json_t *array)
+void recipe_names_from_json(struct names *names, const json_t *array)
 {
     size_t i;
     json_t *value;
@@ -87,7 +87,7 @@ json_t *conditions_on_json(const struct conditions_on *conditions)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < conditions->columns.n; i++)
-        json_object_set_new(object, names_at(&conditions->columns, i), names_json(&conditions->values[i]));
+        json_object_set_new(object, names_at(&conditions->columns, i), recipe_names_json(&conditions->values[i]));
     return object;
 }
 
@@ -436,12 +436,12 @@ static json_t *maker_json(const struct maker *maker)
             json_object_set_new(object, "unit", ui_text(maker->unit));
         return object;
     }
-    json_object_set_new(object, "values", names_json(&maker->values));
+    json_object_set_new(object, "values", recipe_names_json(&maker->values));
     if (maker->kind == LOOK_UP) {
         json_t *numbers = json_array();
         for (size_t i = 0; i < maker->values.n * maker->outputs.n; i++)
             json_array_append_new(numbers, json_real(maker->numbers[i]));
-        json_object_set_new(object, "outputs", names_json(&maker->outputs));
+        json_object_set_new(object, "outputs", recipe_names_json(&maker->outputs));
         json_object_set_new(object, "numbers", numbers);
     }
     return object;
@@ -452,7 +452,7 @@ json_t *recipe_json(const struct recipe *recipe)
     json_t *makers = json_array();
     for (size_t i = 0; i < recipe->n_makers; i++)
         json_array_append_new(makers, maker_json(&recipe->makers[i]));
-    return json_pack("{s:o, s:o, s:o}", "perturbation", names_json(&recipe->columns), "control",
+    return json_pack("{s:o, s:o, s:o}", "perturbation", recipe_names_json(&recipe->columns), "control",
                      conditions_on_json(&recipe->control), "features", makers);
 }
 
@@ -469,8 +469,8 @@ static bool maker_from_json(struct recipe *recipe, const json_t *json)
     maker->transform = transform < 0 ? AS_IT_IS : (enum transform)transform;
     maker->unit = unit != NULL ? memory_text(unit) : NULL;
     maker->table = memory_text("the table that the model was fitted with");
-    names_from_json(&maker->values, json_object_get(json, "values"));
-    names_from_json(&maker->outputs, json_object_get(json, "outputs"));
+    recipe_names_from_json(&maker->values, json_object_get(json, "values"));
+    recipe_names_from_json(&maker->outputs, json_object_get(json, "outputs"));
     if (kind != LOOK_UP)
         return true;
     const json_t *numbers = json_object_get(json, "numbers");
@@ -487,10 +487,10 @@ int recipe_from_json(struct recipe *recipe, const struct ui *ui, const json_t *j
     json_t *value;
     size_t i;
     bool good = true;
-    names_from_json(&recipe->columns, json_object_get(json, "perturbation"));
+    recipe_names_from_json(&recipe->columns, json_object_get(json, "perturbation"));
     json_object_foreach(json_object_get(json, "control"), column, value)
     {
-        names_from_json(values_on(&recipe->control, column), value);
+        recipe_names_from_json(values_on(&recipe->control, column), value);
     }
     json_array_foreach(json_object_get(json, "features"), i, value)
     {

@@ -68,6 +68,8 @@ int recipe_features(const struct recipe *recipe, const struct ui *ui, const char
                     const void *user, double *features);
 
 json_t *recipe_json(const struct recipe *recipe);
+json_t *recipe_names_json(const struct names *names);
+void recipe_names_from_json(struct names *names, const json_t *array);
 /* Back from JSON. */
 int recipe_from_json(struct recipe *recipe, const struct ui *ui, const json_t *json);
 void recipe_free(struct recipe *recipe);
