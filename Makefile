@@ -108,7 +108,7 @@ COMPILE    = $(CC) -std=gnu11 -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(CPPFLAGS
 # The library sees its own headers, the command only the public one, the tests both.
 $(BUILD)/obj/lib/%.o:  FLAGS = $(LIB_FLAGS) $(WARNINGS) $(WERROR) -Ilib -Iinclude $(LIB_INC)
 $(BUILD)/obj/src/%.o:  FLAGS = $(WARNINGS) $(WERROR) -Iinclude $(GIM_INC)
-$(BUILD)/obj/src/h5ad/%.o: FLAGS = $(WARNINGS) $(WERROR) $(H5AD_INC) $(GIM_INC)
+$(BUILD)/obj/src/h5ad/%.o: FLAGS = $(WARNINGS) $(WERROR) -Isrc $(H5AD_INC) $(GIM_INC)
 $(BUILD)/obj/test/%.o: FLAGS = -Wall -Wextra -Wshadow $(WERROR) -Itest -Ilib -Iinclude $(LIB_INC) $(TEST_INC)
 
 # V=1 shows the commands themselves.
@@ -158,7 +158,8 @@ $(BUILD)/gim-h5ad: $(H5AD_OBJ) $(BUILD)/sources
 # Two notes that are written anew only when what they say changes: the flags, on which every object depends, and the
 # lists of sources, on which what is linked from them does.
 $(BUILD)/flags:   NOTE = $(COMPILE) $(LIB_FLAGS) $(WARNINGS) $(WERROR) $(DEFS) $(LIB_INC) $(GIM_INC)
-$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(H5AD_LIBS) $(LIB_SRC) $(GIM_SRC) $(H5AD_SRC)
+$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(H5AD_LIBS) $(LIB_SRC) $(GIM_SRC) \
+                          $(H5AD_SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(NOTE)' | cmp -s - $@ || echo '$(NOTE)' > $@
@@ -308,11 +309,13 @@ bench: $(BENCH:%=$(BUILD)/bench/%)
 .PHONY: check-scanpy bench-prepare check-sciplex3
 check-scanpy bench-prepare check-sciplex3: $(BUILD)/scanpy/done all
 check-scanpy:
-	$(BUILD)/scanpy/bin/python -W ignore test/bench/peers/check_scanpy.py --gim $(BUILD)/gim $(if $(DATA),--table "$(DATA)")
+	$(BUILD)/scanpy/bin/python -W ignore test/bench/peers/check_scanpy.py --gim $(BUILD)/gim \
+	    $(if $(DATA),--table "$(DATA)")
 check-sciplex3:
 	$(BUILD)/scanpy/bin/python -W ignore examples/sciplex3/simulate.py $(BUILD)/sciplex3
 	FIT='--mechanism zero-inflated --intervention shift --set steps=100 --set draws=4 --set hidden=3' \
-	    sh examples/sciplex3/run.sh $(BUILD)/gim $(BUILD)/sciplex3/sciplex3.h5ad $(BUILD)/sciplex3/drugs.tsv $(BUILD)/sciplex3/out
+	    sh examples/sciplex3/run.sh $(BUILD)/gim $(BUILD)/sciplex3/sciplex3.h5ad $(BUILD)/sciplex3/drugs.tsv \
+	    $(BUILD)/sciplex3/out
 	test `grep -c '	gim	[0-9]' $(BUILD)/sciplex3/out/results.tsv` -eq 12
 bench-prepare:
 	$(BUILD)/scanpy/bin/python -W ignore test/bench/prepare.py --gim $(BUILD)/gim --out $(BUILD)/bench
@@ -378,11 +381,12 @@ install: all
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 uninstall:
-	rm -f "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad" "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
+	rm -f "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad"
+	rm -f "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
-	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(LIBEXECDIR)" "$(DESTDIR)$(PREFIX)/libexec" 2>/dev/null || true
+	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(LIBEXECDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 # ---- care of the sources -------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ int cells_read_table(struct cells *cells, const struct ui *ui, const char *path,
 void cells_add_gene(struct cells *cells, const char *name);
 /* Empty columns for all annotations that are wanted. */
 void cells_begin_columns(struct cells *cells, const struct cells_choice *choice);
-/* Annotations from the table choice->cells: of barcodes, by its column "barcode" or its first; NULL: n_rows in order. */
+/* Annotations from the table choice->cells: of barcodes, by its column "barcode" or its first; NULL: rows in order. */
 int cells_annotate(struct cells *cells, const struct ui *ui, const struct cells_choice *choice,
                    const struct names *barcodes);
 /* "has no X; near: Y; it has: ...": fails. */

@@ -35,8 +35,8 @@ double expression_linear(const struct expression *e, size_t row, double value);
 int expression_each(const struct expression *e, int (*visit)(void *user, size_t row, const struct row *values),
                     void *user);
 
-/* Dispersion of each gene (genes), normalised among genes of like mean, as scanpy's flavour "seurat"; NaN where a gene has
- * none. */
+/* Dispersion of each gene (genes), normalised among genes of like mean, as scanpy's flavour "seurat"; NaN where a gene
+ * has none. */
 int expression_dispersion(const struct expression *e, double *dispersion);
 /* For each gene (genes) the largest |t| of Welch's test of an environment against the control, as scanpy's
  * rank_genes_groups with "t-test". Environments of one cell have none. */

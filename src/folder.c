@@ -20,7 +20,7 @@ static bool is_ours(const char *name, const char *const *files)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* A name in the folder that is not ours: to be freed; NULL where there is none. marked: whether the first file is there. */
+/* A name in the folder that is not ours: to be freed; NULL: there is none. marked: whether the first file is there. */
 static char *find_stranger(DIR *listing, const char *const *files, bool *marked)
 {
     char *stranger = NULL, *table = NULL;

@@ -81,7 +81,7 @@ char *names_list(const struct names *names)
     return list;
 }
 
-/* How many letters to put in, take out or change, whatever their case, to make one of the other: at most MOST_COMPARED. */
+/* How many letters to put in, take out or change, whatever their case, to make one of the other. */
 static size_t distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b), row[MOST_COMPARED + 1];
@@ -106,10 +106,10 @@ static size_t distance(const char *a, const char *b)
 static const char *nearest(const struct names *names, const char *text, const struct names *named)
 {
     const char *best = NULL;
-    size_t least = strlen(text) / 3 + 2;
+    size_t least = strlen(text) / 3 + 1;
     for (size_t i = 0; i < names->n; i++) {
         const char *name = names->all[i]->text;
-        size_t far = strlen(text) > 2 && strcasestr(name, text) != NULL ? 1 : distance(text, name);
+        size_t far = strlen(text) > 2 && strcasestr(name, text) != NULL ? 0 : distance(text, name);
         if (far < least && far < strlen(name) && !names_have(named, name)) {
             least = far;
             best = name;

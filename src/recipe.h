@@ -1,5 +1,5 @@
-/* From what was done to cells, in the lab's words, to environments and features: made by gim prepare, kept in the model,
- * and used again by gim sample. SPDX-License-Identifier: BSD-3-Clause */
+/* From what was done to cells, in the lab's words, to environments and features: made by gim prepare, kept in the
+ * model, and used again by gim sample. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef RECIPE_H
 #define RECIPE_H
 

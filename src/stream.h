@@ -1,10 +1,10 @@
-/* Cells as bytes: between gim and gim-h5ad, and in the scratch file of gim prepare. Numbers are the machine's own, as
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Cells as bytes: between gim and gim-h5ad, and in the scratch file of gim prepare. Numbers are the machine's own, as
  * both ends are on it. A stream is
  *
  *   counts of rows, genes, columns;  the genes;  each column: its name, its distinct values, a code for each row;
- *   the rows: how many values are not 0, their genes, the values
- *
- * SPDX-License-Identifier: BSD-3-Clause */
+ *   the rows: how many values are not 0, their genes, the values */
 #ifndef STREAM_H
 #define STREAM_H
 

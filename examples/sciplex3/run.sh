@@ -13,18 +13,17 @@ gim=$1 data=$2 table=$3 folder=$4
 : "${DRUGS:=Belinostat Dacinostat Givinostat Quisinostat}" "${LINES:=A549 K562 MCF7}" "${HIGHEST:=10000}"
 : "${MARKERS:=50}" "${MATRIX:=X}" "${FIT:=--mechanism zero-inflated --intervention shift}" "${ROWS:=1000}"
 
-# Names of drugs with a space in them: separate DRUGS by lines instead, and set IFS to a newline.
 mkdir -p "$folder"
 where=$(for drug in $DRUGS $CONTROL; do printf -- '--where\n%s=%s\n' "$DRUG" "$drug"; done)
 printf 'cell_line\tdrug\tpredictor\tmean_distance\tenergy\tpearson\n' >"$folder/results.tsv.new"
 
-# scores SETTING LABEL < table of gim score: the lines that tell how good each predictor is
+# scores LINE DRUG < table of gim score: the lines that tell how good each predictor is
 scores() {
-    awk -F '\t' -v setting="$1" -v OFS='\t' '
+    awk -F '\t' -v line="$1" -v drug="$2" -v OFS='\t' '
         NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
         $1 == "overall" || $1 ~ /^baseline:/ || $1 == "ceiling" {
             sub(/^overall$/, "gim", $1); sub(/^baseline:/, "", $1); sub(/^ceiling$/, "replicate", $1)
-            print setting, $1, $at["mean_distance"], $at["energy"], $at["pearson"]
+            print line, drug, $1, $at["mean_distance"], $at["energy"], $at["pearson"]
         }'
 }
 
@@ -44,7 +43,7 @@ for line in $LINES; do
         done
         "$gim" score --predicted "$at-predicted.tsv" --observed "$at/data.tsv" --control control \
             --baseline "lower-dose=$at-lower-predicted.tsv" --metrics mean_distance,energy,pearson --quiet |
-            scores "$line	$drug" >>"$folder/results.tsv.new"
+            scores "$line" "$drug" >>"$folder/results.tsv.new"
     done
 done
 mv "$folder/results.tsv.new" "$folder/results.tsv"

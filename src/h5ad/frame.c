@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
 #include "h5ad.h"
+#include "memory.h"
 
 enum { BLOCK = 1 << 16 };
 

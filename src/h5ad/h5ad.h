@@ -1,5 +1,5 @@
-/* gim-h5ad: AnnData files for gim, in a process of its own, so that a damaged or hostile file can do no more than end it.
- * Every function here that fails ends the program with a message. SPDX-License-Identifier: BSD-3-Clause */
+/* gim-h5ad: AnnData files for gim, in a process of its own, so that a damaged or hostile file can do no more than end
+ * it. Every function here that fails ends the program with a message. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef H5AD_H
 #define H5AD_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../names.h"
+#include "names.h"
 
 _Noreturn __attribute__((format(printf, 1, 2))) void fail(const char *format, ...);
 

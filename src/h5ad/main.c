@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../commands.h"
-#include "../memory.h"
-#include "../stream.h"
+#include "commands.h"
 #include "h5ad.h"
+#include "memory.h"
+#include "stream.h"
 
 /* Beside the budget for the cells: the program, its libraries, columns and a cache for each open dataset. */
 enum { MARGIN = 1024, MIB = 1 << 20 };

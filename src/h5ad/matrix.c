@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../commands.h"
-#include "../memory.h"
-#include "../scatter.h"
-#include "../stream.h"
+#include "commands.h"
 #include "h5ad.h"
+#include "memory.h"
+#include "scatter.h"
+#include "stream.h"
 
 enum { BLOCK = 1 << 20 }; /* values read at a time */
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
 #include "h5ad.h"
+#include "memory.h"
 
 enum { CHUNK_CACHE = 64 << 20, TEXTS = 4096, MOST_FIXED = 1 << 16 };
 

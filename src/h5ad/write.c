@@ -1,10 +1,10 @@
-/* An AnnData file from a stream: X dense in single precision, obs as categories. SPDX-License-Identifier: BSD-3-Clause */
+/* An AnnData file from a stream: X dense in single precision, obs categories. SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
-#include "../stream.h"
 #include "h5ad.h"
+#include "memory.h"
+#include "stream.h"
 
 enum { PIECE = 1 << 16 }; /* values of X that are compressed together */
 

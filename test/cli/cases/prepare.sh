@@ -3,6 +3,8 @@
 small=$here/data/small.h5ad hostile=$here/data/hostile.h5ad
 how='-p drug,dose --control drug=vehicle --one-hot drug --number dose:nM:log10'
 
+mkdir preparing && cd preparing && cp ../cells.tsv ../doses.tsv ../unseen.tsv ../linear.gim . && : >in
+
 # A folder of 10x: gene g0 twice, an antibody, a cell without annotations; entries in no order.
 mkdir tenx
 printf 'AAA\nCCC\nGGG\nTTT\nACG\n' >tenx/barcodes.tsv
@@ -51,7 +53,7 @@ gim prepare bad.csv --normalise none -p environment --control environment=ctrl -
 begin 'prepare: what there is not'
 gim prepare cells.tsv --normalise none -p environmnt --control environment=ctrl --one-hot environment -o no; exits 1; says 'has no column "environmnt"; near: environment'
 gim prepare cells.tsv --normalise none -p environment --control environment=ctr --one-hot environment -o no; exits 1; says 'no cell has the environment "ctr"; near: ctrl; there are: ctrl, ka'
-gim prepare cells.tsv --normalise none -p environment --control environment=ctrl --one-hot environment --where batch=p9 -o no; exits 1; says '--where: no cell has the batch "p9"; near: p0'
+gim prepare cells.tsv --normalise none -p environment --control environment=ctrl --one-hot environment --where batch=p00 -o no; exits 1; says '--where: no cell has the batch "p00"; near: p0'
 gim prepare cells.tsv --normalise none -p environment --control environment=ctrl --one-hot environment --variables a,zz -o no; exits 1; says 'cells.tsv: has no gene "zz"'
 gim prepare nothing.tsv -p a --control a=b --one-hot a -o no; exits 1; says 'nothing.tsv: cannot be read'; missing no
 gim prepare cells.tsv -p environment --one-hot environment -o no; exits 2; says '--control is needed'
@@ -211,3 +213,4 @@ same asked.tsv again/data.tsv
 gim sample prepared.gim $ask -o nowhere/out.h5ad; exits 1; says 'nowhere/out.h5ad: cannot be written'
 mkfifo pipe.h5ad; exec 9<>pipe.h5ad; gim sample prepared.gim $ask -o pipe.h5ad; exec 9>&-; exits 1; says 'cannot go to a pipe'
 fi
+cd ..
