@@ -12,12 +12,13 @@
 ## make check-sanitize   the unit, suite and allocation tests under the address and undefined-behaviour sanitizers
 ## make check-tsan       the unit and suite tests under clang's thread sanitizer; `make deps-tsan` installs it
 ## make run/NAME         one test: run/test_rng, run/double/test_mech, run/asan/..., run/valgrind/..., run/style/layers
-## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR=
+## make install          PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= LIBEXECDIR= INCLUDEDIR=
 ## make uninstall        takes the same settings
 ## make check-pipelines  the workflows of examples/pipelines, by Snakemake and miniwdl from PyPI
 ## make site             the documents and the API reference as HTML, in build/site; `make deps-site` installs the tools
 ## make deb              Debian packages in build/deb; `make deps-deb` installs the tools, check-deb tries the packages
 ## make bench fuzz       timings; random inputs
+## make check-scanpy     gim prepare beside scanpy, step by step; `make bench-prepare` times both; `make check-sciplex3`
 ## make experiments      how good it is, beside baselines and peers: small ones, or experiment-NAME for a whole one
 ## make format lint      reformats the sources with clang-format; looks for mistakes with gcc's analyser
 ## make dist clean       build/libgim-VERSION.tar.gz; removes build/
@@ -41,7 +42,7 @@ all:
 # ---- what has to be installed first --------------------------------------------------------------------------------
 
 # Debian packages, one list a purpose.
-DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev
+DEPS_BUILD := gcc libc6-dev make pkg-config libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev libpopt-dev libhdf5-dev
 DEPS_CHECK := g++ binutils check valgrind clang-format mandoc cmake python3-numpy python3-setuptools python3-wheel
 DEPS_DEMO  := python3 gnuplot-nox graphviz
 DEPS_DEB   := debhelper dpkg-dev debootstrap lintian
@@ -109,6 +110,10 @@ LIB_LIBS := $(shell $(PKG) --libs $(LIB_PKGS) 2>/dev/null) -lm -lpthread
 GIM_PKGS := jansson zlib popt
 GIM_INC  := $(shell $(PKG) --cflags $(GIM_PKGS) 2>/dev/null)
 GIM_LIBS := $(shell $(PKG) --libs $(GIM_PKGS) 2>/dev/null)
+# gim-h5ad alone sees HDF5, in a process of its own; without libhdf5 all else is there.
+H5AD_INC := $(shell $(PKG) --cflags hdf5 2>/dev/null)
+H5AD_LIBS := $(shell $(PKG) --libs hdf5 jansson 2>/dev/null)
+H5AD     := $(if $(H5AD_LIBS),gim-h5ad)
 TEST_INC  = $(shell $(PKG) --cflags check 2>/dev/null)
 TEST_LIBS = $(shell $(PKG) --libs check 2>/dev/null)
 
@@ -121,6 +126,7 @@ COMPILE    = $(CC) -std=gnu11 -ffile-prefix-map=$(CURDIR)=. $(CFLAGS) $(CPPFLAGS
 # The library sees its own headers, the command only the public one, the tests both.
 $(BUILD)/obj/lib/%.o:  FLAGS = $(LIB_FLAGS) $(WARNINGS) $(WERROR) -Ilib -Iinclude $(LIB_INC)
 $(BUILD)/obj/src/%.o:  FLAGS = $(WARNINGS) $(WERROR) -Iinclude $(GIM_INC)
+$(BUILD)/obj/src/h5ad/%.o: FLAGS = $(WARNINGS) $(WERROR) -Isrc $(H5AD_INC) $(GIM_INC)
 $(BUILD)/obj/test/%.o: FLAGS = -Wall -Wextra -Wshadow $(WERROR) -Itest -Ilib -Iinclude $(LIB_INC) $(TEST_INC)
 
 # V=1 shows the commands themselves.
@@ -133,13 +139,15 @@ include lib/sources.mk
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 GIM_SRC := $(sort $(wildcard src/*.c))
 GIM_OBJ := $(GIM_SRC:%.c=$(BUILD)/obj/%.o)
+H5AD_SRC := $(sort $(wildcard src/h5ad/*.c)) src/stream.c src/scatter.c src/names.c src/memory.c
+H5AD_OBJ := $(H5AD_SRC:%.c=$(BUILD)/obj/%.o)
 
 STATIC := libgim.a
 LINK   := libgim.so
 SONAME := $(LINK).$(SOVERSION)
 SHARED := $(LINK).$(VERSION)
 
-all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim) test/golden)
+all: $(addprefix $(BUILD)/,$(SHARED) $(SONAME) $(LINK) $(STATIC) $(if $(GIM_OBJ),gim) $(H5AD) test/golden)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(BUILD)/found
 	@mkdir -p $(@D)
@@ -165,10 +173,14 @@ GIM_LIBRARY := $(BUILD)/$(if $(filter shared,$(GIM_LINKS)),$(SHARED),$(STATIC))
 $(BUILD)/gim: $(GIM_OBJ) $(GIM_LIBRARY) $(BUILD)/sources
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(GIM_OBJ) $(GIM_LIBRARY) -Wl,--as-needed $(GIM_LIBS) $(LIB_LIBS)
 
+$(BUILD)/gim-h5ad: $(H5AD_OBJ) $(BUILD)/sources
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(H5AD_OBJ) $(H5AD_LIBS)
+
 # Two notes that are written anew only when what they say changes: the flags, on which every object depends, and the
 # lists of sources, on which what is linked from them does.
 $(BUILD)/flags:   NOTE = $(COMPILE) $(LIB_FLAGS) $(WARNINGS) $(WERROR) $(DEFS) $(LIB_INC) $(GIM_INC)
-$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(GIM_LIBRARY) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(LIB_SRC) $(GIM_SRC)
+$(BUILD)/sources: NOTE = $(SHARED) $(SONAME) $(GIM_LIBRARY) $(LDFLAGS) $(LIB_LIBS) $(GIM_LIBS) $(H5AD_LIBS) $(LIB_SRC) \
+                         $(GIM_SRC) $(H5AD_SRC)
 $(BUILD)/flags $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(NOTE)' | cmp -s - $@ || echo '$(NOTE)' > $@
@@ -236,7 +248,7 @@ double:
 asan:
 	@$(MAKE) BUILD=build/asan WERROR= DEFS='-DGIM_NO_CLONES -UNDEBUG' \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	    $(IN_ASAN:%=build/asan/test/%) $(FUZZ:%=build/asan/fuzz/%) build/asan/gim
+	    $(IN_ASAN:%=build/asan/test/%) $(FUZZ:%=build/asan/fuzz/%) build/asan/gim $(H5AD:%=build/asan/%)
 tsan:
 	@$(MAKE) BUILD=build/tsan WERROR= CC=clang-14 CFLAGS='-O1 -g -fsanitize=thread' $(IN_TSAN:%=build/tsan/test/%)
 ifeq ($(BUILD),build)
@@ -323,11 +335,27 @@ bench: $(BENCH:%=$(BUILD)/bench/%)
 	@mv $(BUILD)/bench/report.md.new $(BUILD)/bench/report.md
 	@cat $(BUILD)/bench/report.md
 
-# Two environments, as the methods that find graphs need another SciPy than JAX does.
+# gim prepare beside scanpy: that both do the same, and how fast each is.
+.PHONY: check-scanpy bench-prepare check-sciplex3
+check-scanpy bench-prepare check-sciplex3: $(BUILD)/scanpy/done all
+check-scanpy:
+	$(BUILD)/scanpy/bin/python -W ignore test/bench/peers/check_scanpy.py --gim $(BUILD)/gim \
+	    $(if $(DATA),--table "$(DATA)")
+check-sciplex3:
+	$(BUILD)/scanpy/bin/python -W ignore examples/sciplex3/simulate.py $(BUILD)/sciplex3
+	FIT='--mechanism zero-inflated --intervention shift --set steps=100 --set draws=4 --set hidden=3' \
+	    sh examples/sciplex3/run.sh $(BUILD)/gim $(BUILD)/sciplex3/sciplex3.h5ad $(BUILD)/sciplex3/drugs.tsv \
+	    $(BUILD)/sciplex3/out
+	test `grep -c '	gim	[0-9]' $(BUILD)/sciplex3/out/results.tsv` -eq 12
+bench-prepare:
+	$(BUILD)/scanpy/bin/python -W ignore test/bench/prepare.py --gim $(BUILD)/gim --out $(BUILD)/bench
+
+# Environments of their own, as the methods that find graphs need another SciPy than JAX does.
 peers: $(BUILD)/peers/done $(BUILD)/graphs/done
 $(BUILD)/peers/done: test/bench/peers/requirements.txt
 $(BUILD)/graphs/done: test/bench/peers/requirements-graphs.txt
-$(BUILD)/peers/done $(BUILD)/graphs/done:
+$(BUILD)/scanpy/done: test/bench/peers/requirements-scanpy.txt
+$(BUILD)/peers/done $(BUILD)/graphs/done $(BUILD)/scanpy/done:
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --no-deps --requirement $<
 	touch $@
@@ -352,6 +380,7 @@ fuzz: asan
 PREFIX       ?= /usr/local
 BINDIR       ?= $(PREFIX)/bin
 LIBDIR       ?= $(PREFIX)/lib
+LIBEXECDIR   ?= $(PREFIX)/libexec/gim
 INCLUDEDIR   ?= $(PREFIX)/include
 DATADIR      ?= $(PREFIX)/share
 MANDIR       ?= $(DATADIR)/man
@@ -371,6 +400,8 @@ install: all
 	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIGDIR)" "$(DESTDIR)$(CMAKEDIR)" \
 	    "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHCOMPDIR)" "$(DESTDIR)$(DOCDIR)"
 	$(INSTALL) -m 755 $(BUILD)/gim "$(DESTDIR)$(BINDIR)/gim"
+	$(if $(H5AD),$(INSTALL) -d "$(DESTDIR)$(LIBEXECDIR)" && \
+	    $(INSTALL) -m 755 $(BUILD)/gim-h5ad "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad")
 	$(INSTALL) -m 755 $(BUILD)/$(SHARED) "$(DESTDIR)$(LIBDIR)/$(SHARED)"
 	ln -sf $(SHARED) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/$(LINK)"
@@ -390,11 +421,12 @@ install: all
 uninstall:
 	rm -f $(foreach file,$(CMAKE_FILES),"$(DESTDIR)$(CMAKEDIR)/$(file)")
 	rmdir "$(DESTDIR)$(CMAKEDIR)" 2>/dev/null || true
+	rm -f "$(DESTDIR)$(LIBEXECDIR)/gim-h5ad"
 	rm -f "$(DESTDIR)$(BINDIR)/gim" "$(DESTDIR)$(PKGCONFIGDIR)/libgim.pc" "$(DESTDIR)$(MANDIR)/man1/gim.1" \
 	    "$(DESTDIR)$(BASHCOMPDIR)/gim" "$(DESTDIR)$(DOCDIR)/LICENSE"
 	rm -f $(foreach file,$(SHARED) $(SONAME) $(LINK) $(STATIC),"$(DESTDIR)$(LIBDIR)/$(file)")
 	rm -f $(foreach file,$(notdir $(wildcard include/gim/*.h)),"$(DESTDIR)$(INCLUDEDIR)/gim/$(file)")
-	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
+	rmdir "$(DESTDIR)$(INCLUDEDIR)/gim" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(LIBEXECDIR)" 2>/dev/null || true
 	@test -n "$(DESTDIR)" || ldconfig 2>/dev/null || true
 
 # ---- pipelines -----------------------------------------------------------------------------------------------------

@@ -5,15 +5,17 @@ _gim() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        words='fit tune sample targets graph report info score compare-graphs compare-targets simulate help --help --version'
+        words='prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate help --help --version'
     elif [[ $command == help ]]; then
-        words='fit tune sample targets graph report info score compare-graphs compare-targets simulate'
+        words='prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate'
     else
         case $before in
         --method) words='model no-change train-mean nearest nearest-dose lower-dose additive ridge mlp' ;;
         -m | --mechanism) words='linear nonlinear zero-inflated' ;;
         -i | --intervention) words='hard shift' ;;
         -g | --graph) words='erdos-renyi scale-free' ;;
+        --units) words='model counts' ;;
+        --normalise) words='total,log1p total log1p none' ;;
         --hold-out-by) words='perturbation dose combination' ;;
         --score) words='kde_nll mean_distance log_density energy mmd wasserstein wasserstein_1' ;;
         -f | --format) words='tsv dot svg' ;;

@@ -31,16 +31,17 @@ static int check_once(const struct ui *ui, const struct poptOption *options)
     return EXIT_OK;
 }
 
-static int take_operand(const struct ui *ui, poptContext context, const char *what, char **operand)
+static int take_operands(const struct ui *ui, poptContext context, const struct args_page *page, char ***operands)
 {
-    const char *argument = poptGetArg(context);
-    if (what != NULL && argument == NULL)
-        return ui_usage(ui, "which %s?", what);
-    if (what != NULL) {
-        *operand = memory_text(argument);
-        argument = poptGetArg(context);
+    size_t n = 0, capacity = 0, most = page->operand == NULL ? 0 : strstr(page->operand, "...") != NULL ? SIZE_MAX : 1;
+    for (const char *argument; (argument = poptGetArg(context)) != NULL; n++) {
+        if (n == most)
+            return ui_usage(ui, "\"%s\" is an argument too many", argument);
+        *operands = memory_grow(*operands, &capacity, n + 2, sizeof **operands);
+        (*operands)[n] = memory_text(argument);
+        (*operands)[n + 1] = NULL;
     }
-    return argument == NULL ? EXIT_OK : ui_usage(ui, "\"%s\" is an argument too many", argument);
+    return n > 0 || most == 0 ? EXIT_OK : ui_usage(ui, "which %.*s?", (int)strcspn(page->operand, "."), page->operand);
 }
 
 /* Reads on past the bad option, as a --json behind it says how the message is to be put. */
@@ -55,7 +56,7 @@ static int bad_option(const struct ui *ui, poptContext context, int error)
 }
 
 static int parse(const struct ui *ui, poptContext context, const struct poptOption *options,
-                 const struct args_page *page, char **operand)
+                 const struct args_page *page, char ***operands)
 {
     int got;
     while ((got = poptGetNextOpt(context)) > 0)
@@ -66,11 +67,11 @@ static int parse(const struct ui *ui, poptContext context, const struct poptOpti
     if (got < -1)
         return bad_option(ui, context, got);
     int code = check_once(ui, options);
-    return code == EXIT_OK ? take_operand(ui, context, page->operand, operand) : code;
+    return code == EXIT_OK ? take_operands(ui, context, page, operands) : code;
 }
 
-int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
-               const struct args_page *page, char **operand)
+int args_parse_many(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+                    const struct args_page *page, char ***operands)
 {
     argv[0] = ui->command;
     poptContext context = poptGetContext(NULL, argc, argv, options, 0);
@@ -79,10 +80,28 @@ int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOpti
     char *usage =
         memory_format("%s%s[OPTION...]", page->operand != NULL ? page->operand : "", page->operand != NULL ? " " : "");
     poptSetOtherOptionHelp(context, usage);
-    int code = parse(ui, context, options, page, operand);
+    int code = parse(ui, context, options, page, operands);
     poptFreeContext(context);
     free(usage);
     return code;
+}
+
+int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+               const struct args_page *page, char **operand)
+{
+    char **operands = NULL;
+    int code = args_parse_many(ui, argc, argv, options, page, &operands);
+    if (operands != NULL)
+        *operand = memory_text(operands[0]);
+    args_free_list(operands);
+    return code;
+}
+
+void args_free_list(char **list)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        free(list[i]);
+    free(list);
 }
 
 void args_free(const struct poptOption *options)
@@ -90,10 +109,7 @@ void args_free(const struct poptOption *options)
     for (const struct poptOption *option = options; option->longName != NULL; option++) {
         if (option->val != ARGS_ONCE && option->val != ARGS_MANY)
             continue;
-        char **values = *(char ***)option->arg;
-        for (size_t i = 0; values != NULL && values[i] != NULL; i++)
-            free(values[i]);
-        free(values);
+        args_free_list(*(char ***)option->arg);
     }
 }
 

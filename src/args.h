@@ -37,7 +37,7 @@ struct args_common {
 
 /* What surrounds the option table on a help page. */
 struct args_page {
-    const char *operand; /* "MODEL"; NULL: none is taken */
+    const char *operand; /* "MODEL"; "INPUT...": one or more; NULL: none is taken */
     const char *about, *example;
 };
 
@@ -46,6 +46,10 @@ struct args_page {
 enum { ARGS_HELPED = -1 };
 int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
                const struct args_page *page, char **operand);
+/* The same, with all arguments that are no option as a list that ends with NULL, to be freed by args_free_list(). */
+int args_parse_many(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+                    const struct args_page *page, char ***operands);
+void args_free_list(char **list);
 /* Frees what the options of the table hold. */
 void args_free(const struct poptOption *options);
 

@@ -16,6 +16,7 @@ int command_info(int argc, const char **argv);
 int command_score(int argc, const char **argv);
 int command_compare_graphs(int argc, const char **argv);
 int command_compare_targets(int argc, const char **argv);
+int command_prepare(int argc, const char **argv);
 int command_simulate(int argc, const char **argv);
 
 #endif

@@ -8,10 +8,15 @@
 #include "commands.h"
 #include "memory.h"
 #include "model.h"
+#include "prepared.h"
 
 static int read_features(struct conditions *conditions, const struct conditions_choice *choice)
 {
     struct names features = {0};
+    if (choice->path == NULL) {
+        conditions->table.path = memory_text("there is no table, which");
+        return EXIT_OK;
+    }
     model_features(conditions->model, &features);
     struct frame_choice columns = {&features, NULL, "feature", ", which the model needs", true};
     int code = frame_read(&conditions->table, conditions->ui, choice->path, choice->delimiter, &columns);
@@ -105,6 +110,135 @@ out:
     return code;
 }
 
+/* ---- in the lab's words ------------------------------------------------------------------------------------------ */
+
+/* One --ask: a text for each column. */
+struct asking {
+    struct conditions *conditions;
+    const struct prepared *prepared;
+    const char *list;
+    char **texts; /* (columns) */
+};
+
+static const char *asked_text(const void *user, const char *column)
+{
+    const struct asking *asking = user;
+    size_t at;
+    return names_find(&asking->conditions->columns, column, &at) ? asking->texts[at] : NULL;
+}
+
+static int take_word(struct asking *asking, const char *word)
+{
+    const struct conditions *conditions = asking->conditions;
+    const char *equals = strchr(word, '=');
+    if (equals == NULL || equals == word || equals[1] == '\0')
+        return ui_usage(conditions->ui, "--ask: \"%s\" is not COLUMN=VALUE", word);
+    char *column = memory_format("%.*s", (int)(equals - word), word);
+    size_t at;
+    int code = EXIT_OK;
+    if (!names_find(&conditions->columns, column, &at)) {
+        char *list = names_list(&conditions->columns), *near = names_near(&conditions->columns, column);
+        code = ui_fail(conditions->ui, "--ask: the model was not prepared by a column \"%s\"%s%s; there are: %s",
+                       column, near != NULL ? "; near: " : "", near != NULL ? near : "", list);
+        free(list);
+        free(near);
+    } else if (asking->texts[at] != NULL) {
+        code = ui_usage(conditions->ui, "--ask: \"%s\" has %s twice", asking->list, column);
+    } else {
+        asking->texts[at] = memory_text(equals + 1);
+    }
+    free(column);
+    return code;
+}
+
+/* The model's features, by name, from those that the recipe makes. */
+static int match_features(const struct asking *asking, const char *name, struct condition *condition)
+{
+    const struct conditions *conditions = asking->conditions;
+    const struct recipe *recipe = &asking->prepared->recipe;
+    double *made = memory_new(recipe->features.n, sizeof *made);
+    int code = recipe_features(recipe, conditions->ui, name, asked_text, asking, made), outside = 0;
+    for (size_t j = 0; j < gim_feature_count(conditions->model) && code == EXIT_OK; j++) {
+        size_t at;
+        if (names_find(&recipe->features, gim_feature_name(conditions->model, j), &at))
+            condition->features[j] = made[at];
+        else
+            code = ui_fail(conditions->ui, "--ask: the model's feature \"%s\" is none that its preparation makes",
+                           gim_feature_name(conditions->model, j));
+    }
+    free(made);
+    if (code != EXIT_OK)
+        return code;
+    condition->n = 1;
+    gim_status status = gim_feature_distance(conditions->model, condition->features, &condition->distance, &outside);
+    condition->outside = outside != 0;
+    return status < 0 ? model_fail(conditions->ui, conditions->model, status, name) : EXIT_OK;
+}
+
+static bool is_taken(const struct conditions *conditions, const char *name)
+{
+    for (size_t i = 0; i < conditions->n; i++)
+        if (strcmp(conditions->all[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int add_asked(struct asking *asking)
+{
+    struct conditions *conditions = asking->conditions;
+    const struct recipe *recipe = &asking->prepared->recipe;
+    const char *missing = NULL;
+    bool control = recipe_is_control(recipe, asked_text, asking);
+    char *name = control ? memory_text(RECIPE_CONTROL) : recipe_name(recipe, asked_text, asking, &missing);
+    if (name == NULL)
+        return ui_fail(conditions->ui, "--ask: \"%s\" says nothing of the column \"%s\"", asking->list, missing);
+    int code = EXIT_OK;
+    if (is_taken(conditions, name))
+        code = ui_fail(conditions->ui, "--ask: there is an environment \"%s\" already", name);
+    if (code == EXIT_OK) {
+        struct condition *condition = add(conditions, name, 1);
+        condition->asked = asking->texts;
+        asking->texts = NULL;
+        struct asking again = *asking;
+        again.texts = condition->asked;
+        if (!control)
+            code = match_features(&again, name, condition);
+    }
+    free(name);
+    return code;
+}
+
+static int ask(struct conditions *conditions, const struct prepared *prepared, const char *list)
+{
+    struct names words = {0};
+    size_t n = conditions->columns.n;
+    struct asking asking = {conditions, prepared, list, memory_new(n, sizeof *asking.texts)};
+    int code =
+        names_split(&words, list) ? EXIT_OK : ui_usage(conditions->ui, "--ask: \"%s\" is not COLUMN=VALUE,...", list);
+    for (size_t i = 0; i < words.n && code == EXIT_OK; i++)
+        code = take_word(&asking, names_at(&words, i));
+    if (code == EXIT_OK)
+        code = add_asked(&asking);
+    for (size_t i = 0; asking.texts != NULL && i < n; i++)
+        free(asking.texts[i]);
+    free(asking.texts);
+    names_free(&words);
+    return code;
+}
+
+static int ask_all(struct conditions *conditions, char **asks)
+{
+    struct prepared prepared = {0};
+    int code = prepared_read(&prepared, conditions->ui, conditions->model, "--ask");
+    recipe_columns(&prepared.recipe, &conditions->columns);
+    for (size_t i = 0; asks[i] != NULL && code == EXIT_OK; i++)
+        code = ask(conditions, &prepared, asks[i]);
+    prepared_free(&prepared);
+    return code;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------- */
+
 static size_t count(char **values)
 {
     size_t n = 0;
@@ -122,14 +256,20 @@ int conditions_read(struct conditions *conditions, const struct ui *ui, const gi
     if (code == EXIT_OK)
         code = find_controls(conditions, choice);
     size_t n = conditions->table.environments.n, n_joints = count(choice->joints);
-    conditions->all = memory_new(n + n_joints, sizeof *conditions->all);
+    conditions->all = memory_new(n + n_joints + count(choice->asks), sizeof *conditions->all);
     for (size_t e = 0; e < n && code == EXIT_OK; e++) {
         const char *name = names_at(&conditions->table.environments, e);
         code = apply(conditions, add(conditions, name, 1), name);
     }
     for (size_t i = 0; i < n_joints && code == EXIT_OK; i++)
         code = add_joint(conditions, choice->joints[i]);
-    return code;
+    return code == EXIT_OK && choice->asks != NULL ? ask_all(conditions, choice->asks) : code;
+}
+
+const double *condition_features(const struct conditions *conditions, size_t index)
+{
+    bool tabled = index < conditions->table.environments.n;
+    return tabled ? frame_row(&conditions->table, index, 0) : conditions->all[index].features;
 }
 
 /* Each by a line of its own, unless they are many. */
@@ -161,9 +301,13 @@ void conditions_free(struct conditions *conditions)
     for (size_t i = 0; i < conditions->n; i++) {
         free(conditions->all[i].name);
         free(conditions->all[i].features);
+        for (size_t c = 0; conditions->all[i].asked != NULL && c < conditions->columns.n; c++)
+            free(conditions->all[i].asked[c]);
+        free(conditions->all[i].asked);
     }
     free(conditions->all);
     names_free(&conditions->controls);
+    names_free(&conditions->columns);
     frame_free(&conditions->table);
     memset(conditions, 0, sizeof *conditions);
 }

@@ -15,6 +15,7 @@ struct condition {
     size_t n;         /* perturbations applied together; 0: none, the unperturbed system */
     double distance;  /* from the training features, the largest where there are several; NaN where there is none */
     bool outside;     /* of the training features */
+    char **asked;     /* (columns): what --ask said; NULL where it is of the table */
 };
 
 /* Starts as {0}. */
@@ -23,17 +24,21 @@ struct conditions {
     const gim_model *model;
     struct frame table;
     struct names controls;
+    struct names columns; /* of the lab's files, that --ask speaks of */
     struct condition *all;
     size_t n;
 };
 
 struct conditions_choice {
-    const char *path;
+    const char *path; /* NULL: no table, asks alone */
     char delimiter;
     const struct names *controls; /* unperturbed, beside the environments that the model knows as such */
     char **joints;                /* "A,B": applied together, beside each alone; NULL: none */
+    char **asks;                  /* "drug=A,dose=300", for a model that knows how it was prepared; NULL: none */
 };
 
+/* The features of one, even of a control. */
+const double *condition_features(const struct conditions *conditions, size_t index);
 /* Reads a table whose feature columns are matched to the model's by name. */
 int conditions_read(struct conditions *conditions, const struct ui *ui, const gim_model *model,
                     const struct conditions_choice *choice);

@@ -46,7 +46,7 @@ int density_score(struct score *scores, const struct contest *contest, const cha
     int code;
     if ((code = model_load(contest->ui, path, &model)) != EXIT_OK ||
         (code = conditions_read(&conditions, contest->ui, model,
-                                &(struct conditions_choice){perturbations, delimiter, &none, NULL})) != EXIT_OK)
+                                &(struct conditions_choice){perturbations, delimiter, &none, NULL, NULL})) != EXIT_OK)
         goto out;
     column = memory_new(gim_variable_count(model), sizeof *column);
     code = find_columns(column, contest, model, path);

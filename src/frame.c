@@ -46,9 +46,11 @@ static bool is_candidate(const struct loader *loader, size_t at)
 
 static int no_column(const struct loader *loader, const char *name, const char *clause)
 {
-    char *list = names_list(&loader->table.columns);
-    ui_fail(loader->table.ui, "%s: no column \"%s\"%s; it has: %s", loader->table.name, name, clause, list);
+    char *list = names_list(&loader->table.columns), *near = names_near(&loader->table.columns, name);
+    ui_fail(loader->table.ui, "%s: no column \"%s\"%s%s%s; it has: %s", loader->table.name, name, clause,
+            near != NULL ? "; near: " : "", near != NULL ? near : "", list);
     free(list);
+    free(near);
     return EXIT_FAILED;
 }
 

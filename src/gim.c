@@ -11,6 +11,7 @@ static const struct command {
     int (*run)(int argc, const char **argv);
     const char *about;
 } commands[] = {
+    {"prepare", command_prepare, "make tables of a lab's files: .h5ad, 10x, .npy, CSV"},
     {"fit", command_fit, "fit a model to samples under known perturbations"},
     {"tune", command_tune, "find good options, by holding out environments"},
     {"sample", command_sample, "draw samples under unseen perturbations"},

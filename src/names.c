@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include <ctype.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "memory.h"
 
 enum { LISTED = 32 }; /* names in a message */
+enum { NEAR = 3, MOST_COMPARED = 64 };
 
 static int compare(const void *a, const void *b)
 {
@@ -76,6 +78,57 @@ char *names_list(const struct names *names)
     if (shown < names->n)
         fprintf(stream, " and %zu more", names->n - shown);
     fclose(stream);
+    return list;
+}
+
+/* How many letters to put in, take out or change, whatever their case, to make one of the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b), row[MOST_COMPARED + 1];
+    if (n > MOST_COMPARED || m > MOST_COMPARED)
+        return MOST_COMPARED;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t change = corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            corner = row[j];
+            size_t shift = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[m];
+}
+
+/* The best of those that are not named yet; within a third of the letters, or with the text as a part. */
+static const char *nearest(const struct names *names, const char *text, const struct names *named)
+{
+    const char *best = NULL;
+    size_t least = strlen(text) / 3 + 1;
+    for (size_t i = 0; i < names->n; i++) {
+        const char *name = names->all[i]->text;
+        size_t far = strlen(text) > 2 && strcasestr(name, text) != NULL ? 0 : distance(text, name);
+        if (far < least && far < strlen(name) && !names_have(named, name)) {
+            least = far;
+            best = name;
+        }
+    }
+    return best;
+}
+
+char *names_near(const struct names *names, const char *text)
+{
+    struct names named = {0};
+    char *list = NULL;
+    for (const char *name; named.n < NEAR && (name = nearest(names, text, &named)) != NULL;) {
+        char *longer = list == NULL ? memory_text(name) : memory_format("%s or %s", list, name);
+        names_add(&named, name);
+        free(list);
+        list = longer;
+    }
+    names_free(&named);
     return list;
 }
 

@@ -25,6 +25,8 @@ bool names_have(const struct names *names, const char *text);
 const char *names_at(const struct names *names, size_t index);
 /* "a, b, c and 17 more": to be freed. */
 char *names_list(const struct names *names);
+/* "a or b": those most like the text, to be freed; NULL where none is. */
+char *names_near(const struct names *names, const char *text);
 /* Adds what stands between the commas of a list; a name that holds one itself is in double quotes. False where the list
  * is malformed, or has an empty name. */
 bool names_split(struct names *names, const char *list);

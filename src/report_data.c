@@ -73,7 +73,7 @@ static void add_trained(struct report *report)
 static int add_asked(struct report *report, const struct report_choice *choice)
 {
     struct conditions conditions = {0};
-    struct conditions_choice asked = {choice->perturbations, choice->delimiter, choice->controls, NULL};
+    struct conditions_choice asked = {choice->perturbations, choice->delimiter, choice->controls, NULL, NULL};
     int code = conditions_read(&conditions, report->ui, report->model, &asked);
     for (size_t i = 0; i < conditions.n && code == EXIT_OK; i++) {
         struct subject *known = report_find(report, conditions.all[i].name);

@@ -9,39 +9,23 @@
 #include "model.h"
 #include "number.h"
 #include "output.h"
+#include "prepared.h"
 #include "random.h"
-#include "table.h"
+#include "samples.h"
 
 struct sample_options {
     struct args_common common;
-    char **perturbations, **rows, **seed, **threads, **joints, **controls;
+    char **perturbations, **asks, **rows, **seed, **threads, **joints, **controls, **units;
 };
 
 static const struct args_page page = {
     "MODEL",
     "Draws samples of all variables under perturbations, seen or unseen, that a table\n"
     "describes by their features. Writes a table with the columns environment and\n"
-    "every variable, n rows an environment.",
+    "every variable, n rows an environment; as .npy or .h5ad where the output is called\n"
+    "so. A model of prepared data answers in the words of these: --ask, --units.",
     "  gim sample model.gim --perturbations unseen.tsv -n 1000 --joint drugA,drugB -o samples.tsv.gz\n",
 };
-
-static void write_header(struct table_writer *writer, const gim_model *model)
-{
-    table_write_text(writer, "environment");
-    for (size_t i = 0; i < gim_variable_count(model); i++)
-        table_write_text(writer, gim_variable_name(model, i));
-    table_write_end(writer);
-}
-
-static void write_rows(struct table_writer *writer, const char *name, const double *x, size_t n, size_t d)
-{
-    for (size_t r = 0; r < n; r++) {
-        table_write_text(writer, name);
-        for (size_t j = 0; j < d; j++)
-            table_write_number(writer, x[r * d + j]);
-        table_write_end(writer);
-    }
-}
 
 static json_t *summary(const struct conditions *conditions, size_t rows, int64_t seed)
 {
@@ -55,21 +39,22 @@ static json_t *summary(const struct conditions *conditions, size_t rows, int64_t
     return json_pack("{s:I, s:o}", "seed", (json_int_t)seed, "environments", list);
 }
 
-static int draw(const struct ui *ui, const gim_model *model, const struct conditions *conditions, size_t rows,
-                int64_t seed, struct table_writer *writer)
+static int draw(const struct samples *samples, int64_t seed, const struct prepared *counts,
+                struct samples_writer *writer)
 {
-    size_t d = gim_variable_count(model);
+    size_t d = gim_variable_count(samples->model), rows = samples->rows;
     double *x = memory_new(rows, d * sizeof *x);
     int code = EXIT_OK;
-    write_header(writer, model);
-    for (size_t i = 0; i < conditions->n && code == EXIT_OK && writer->output->error == 0; i++) {
-        const struct condition *condition = &conditions->all[i];
-        gim_status status =
-            gim_sample(model, condition->features, condition->n, rows, random_seed((uint64_t)seed, condition->name), x);
+    for (size_t i = 0; i < samples->conditions->n && code == EXIT_OK && samples_good(writer); i++) {
+        const struct condition *condition = &samples->conditions->all[i];
+        gim_status status = gim_sample(samples->model, condition->features, condition->n, rows,
+                                       random_seed((uint64_t)seed, condition->name), x);
         if (status < 0)
-            code = model_fail(ui, model, status, condition->name);
-        else
-            write_rows(writer, condition->name, x, rows, d);
+            code = model_fail(samples->ui, samples->model, status, condition->name);
+        if (counts != NULL)
+            prepared_counts(counts, x, rows * d);
+        if (code == EXIT_OK)
+            samples_write(writer, condition->name, x);
     }
     free(x);
     return code;
@@ -84,35 +69,56 @@ static int write_summary(const struct ui *ui, const struct conditions *condition
     return output_close(&output, code);
 }
 
+/* What the options say, in order: some things are checked before the model is read, some after. */
+static int read_all(const struct sample_options *o, const char *path, gim_model **model, struct conditions *conditions,
+                    struct samples *samples, int64_t *seed)
+{
+    const struct ui *ui = samples->ui;
+    struct names controls = {0};
+    struct conditions_choice choice = {args_text(o->perturbations), 0, &controls, o->joints, o->asks};
+    int64_t rows = 1000;
+    int code;
+    if ((o->asks == NULL && (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK) ||
+        (code = args_integer(ui, "--rows", o->rows, 1, 1000000000, &rows)) != EXIT_OK ||
+        (code = args_integer(ui, "--seed", o->seed, 0, INT64_MAX, seed)) != EXIT_OK ||
+        (code = args_delimiter(ui, o->common.delimiter, &choice.delimiter)) != EXIT_OK ||
+        (code = args_names(ui, "--control", o->controls, false, &controls)) != EXIT_OK ||
+        (code = model_load(ui, path, model)) != EXIT_OK ||
+        (code = model_set_threads(ui, *model, o->threads)) != EXIT_OK)
+        goto out;
+    code = conditions_read(conditions, ui, *model, &choice);
+    samples->model = *model;
+    samples->rows = (size_t)rows;
+    samples->delimiter = choice.delimiter;
+out:
+    names_free(&controls);
+    return code;
+}
+
 static int run(const struct sample_options *o, const char *path)
 {
     const struct ui *ui = &o->common.ui;
     gim_model *model = NULL;
     struct conditions conditions = {0};
-    struct names controls = {0};
-    struct output output = {0};
-    struct conditions_choice choice = {args_text(o->perturbations), 0, &controls, o->joints};
-    int64_t rows = 1000, seed = 1;
-    int code;
-    if ((code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
-        (code = args_integer(ui, "--rows", o->rows, 1, 1000000000, &rows)) != EXIT_OK ||
-        (code = args_integer(ui, "--seed", o->seed, 0, INT64_MAX, &seed)) != EXIT_OK ||
-        (code = args_delimiter(ui, o->common.delimiter, &choice.delimiter)) != EXIT_OK ||
-        (code = args_names(ui, "--control", o->controls, false, &controls)) != EXIT_OK ||
-        (code = model_load(ui, path, &model)) != EXIT_OK ||
-        (code = model_set_threads(ui, model, o->threads)) != EXIT_OK ||
-        (code = conditions_read(&conditions, ui, model, &choice)) != EXIT_OK ||
-        (code = output_open(&output, ui, args_text(o->common.output))) != EXIT_OK)
+    struct prepared prepared = {0};
+    struct samples samples = {.ui = ui, .conditions = &conditions, .path = args_text(o->common.output)};
+    struct samples_writer writer = {0};
+    int64_t seed = 1;
+    int units = UNITS_MODEL, code;
+    if ((code = args_choice(ui, "--units", o->units, prepared_units, &units)) != EXIT_OK ||
+        (code = read_all(o, path, &model, &conditions, &samples, &seed)) != EXIT_OK ||
+        (units == UNITS_COUNTS && (code = prepared_read(&prepared, ui, model, "--units counts")) != EXIT_OK))
         goto out;
     conditions_warn(&conditions);
-    struct table_writer writer = table_write(&output, choice.delimiter);
-    code = draw(ui, model, &conditions, (size_t)rows, seed, &writer);
-out:
-    code = output_close(&output, code);
+    code = samples_open(&writer, &samples);
+    if (code == EXIT_OK)
+        code = draw(&samples, seed, units == UNITS_COUNTS ? &prepared : NULL, &writer);
+    code = samples_close(&writer, code);
     if (code == EXIT_OK && ui->json)
-        code = write_summary(ui, &conditions, (size_t)rows, seed);
+        code = write_summary(ui, &conditions, samples.rows, seed);
+out:
+    prepared_free(&prepared);
     conditions_free(&conditions);
-    names_free(&controls);
     gim_model_free(model);
     return code;
 }
@@ -123,13 +129,17 @@ int command_sample(int argc, const char **argv)
     struct poptOption options[] = {
         ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment, one row each",
                    "FILE"),
+        ARGS_VALUE("ask", 0, ARGS_MANY, &o.asks, "a perturbation in the words of the data that gim prepare read",
+                   "COLUMN=VALUE,..."),
         ARGS_VALUE("rows", 'n', ARGS_ONCE, &o.rows, "rows to draw for each environment (1000)", "N"),
         ARGS_VALUE("joint", 0, ARGS_MANY, &o.joints, "draw as well with these applied together, as environment A+B",
                    "A,B"),
         ARGS_VALUE("control", 0, ARGS_MANY, &o.controls, "an environment without a perturbation", "NAME"),
         ARGS_VALUE("seed", 0, ARGS_ONCE, &o.seed, "the same seed gives the same rows (1)", "N"),
         ARGS_VALUE("threads", 0, ARGS_ONCE, &o.threads, "threads to use; changes no number (all processors)", "N"),
-        ARGS_OUTPUT(&o.common, "write the table to FILE, compressed if it ends in .gz"),
+        ARGS_VALUE("units", 0, ARGS_ONCE, &o.units, "model (the default), or counts, of data that gim prepare made",
+                   "KIND"),
+        ARGS_OUTPUT(&o.common, "write to FILE: a table, compressed if it ends in .gz, .npy or .h5ad"),
         ARGS_JSON(&o.common, "with -o: say on standard output what was drawn"),
         ARGS_DELIMITER(&o.common),
         ARGS_QUIET(&o.common),

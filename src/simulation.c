@@ -1,7 +1,6 @@
 /* The files of a simulated system. SPDX-License-Identifier: BSD-3-Clause */
 #include "simulation.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "folder.h"
 #include "memory.h"
 #include "number.h"
 #include "output.h"
@@ -26,80 +26,21 @@ static const struct part {
 } parts[] = {{"training", "train"}, {"new-doses", "test_new_doses"}, {"new-perturbations", "test_new_perturbations"}};
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static const char marker[] = "simulation.json";
-static const char *const others[] = {"train.tsv",
-                                     "train_perturbations.tsv",
-                                     "test_new_doses.tsv",
-                                     "test_new_doses_perturbations.tsv",
-                                     "test_new_perturbations.tsv",
-                                     "test_new_perturbations_perturbations.tsv",
-                                     "edges.tsv",
-                                     "perturbations.tsv"};
-enum { OTHERS = sizeof others / sizeof *others };
-
-/* ---- the folder -------------------------------------------------------------------------------------------------- */
-
-static bool is_ours(const char *name)
-{
-    for (size_t i = 0; i < OTHERS; i++)
-        if (strcmp(name, others[i]) == 0)
-            return true;
-    return strcmp(name, marker) == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* A name in the folder that is not ours: to be freed; NULL where there is none. marked: whether the marker is there. */
-static char *find_stranger(DIR *listing, bool *marked)
-{
-    char *stranger = NULL, *table = NULL;
-    *marked = false;
-    for (struct dirent *entry; (entry = readdir(listing)) != NULL && stranger == NULL;) {
-        if (strcmp(entry->d_name, marker) == 0)
-            *marked = true;
-        else if (!is_ours(entry->d_name))
-            stranger = memory_text(entry->d_name);
-        else if (table == NULL && entry->d_name[0] != '.')
-            table = memory_text(entry->d_name);
-    }
-    if (stranger == NULL && !*marked) { /* a table without the marker is somebody else's */
-        stranger = table;
-        table = NULL;
-    }
-    free(table);
-    return stranger;
-}
-
-static int remove_ours(const struct ui *ui, const char *folder)
-{
-    int code = EXIT_OK;
-    for (size_t i = 0; i < OTHERS && code == EXIT_OK; i++) {
-        char *path = memory_format("%s/%s", folder, others[i]);
-        if (unlink(path) != 0 && errno != ENOENT)
-            code = ui_fail(ui, "%s: cannot be replaced: %s", path, strerror(errno));
-        free(path);
-    }
-    return code;
-}
+/* The table of all settings first: it marks the folder. */
+static const char *const files[] = {"simulation.json",
+                                    "train.tsv",
+                                    "train_perturbations.tsv",
+                                    "test_new_doses.tsv",
+                                    "test_new_doses_perturbations.tsv",
+                                    "test_new_perturbations.tsv",
+                                    "test_new_perturbations_perturbations.tsv",
+                                    "edges.tsv",
+                                    "perturbations.tsv",
+                                    NULL};
 
 int simulation_open(const struct ui *ui, const char *folder)
 {
-    bool marked;
-    if (mkdir(folder, 0777) == 0)
-        return EXIT_OK;
-    if (errno != EEXIST)
-        return ui_fail(ui, "%s: cannot be made: %s", folder, strerror(errno));
-    DIR *listing = opendir(folder);
-    if (listing == NULL)
-        return ui_fail(ui, "%s: cannot be listed: %s", folder, strerror(errno));
-    char *stranger = find_stranger(listing, &marked);
-    closedir(listing);
-    int code = EXIT_OK;
-    if (stranger != NULL)
-        code = ui_fail(ui, "%s: holds \"%s\", which is not of a simulation; name a folder that is new or empty", folder,
-                       stranger);
-    else if (marked)
-        code = remove_ours(ui, folder);
-    free(stranger);
-    return code;
+    return folder_open(ui, folder, files, "simulation");
 }
 
 /* ---- the tables -------------------------------------------------------------------------------------------------- */
@@ -356,7 +297,7 @@ json_t *simulation_json(const gim_system *system)
 static int write_json(const struct ui *ui, const gim_system *system, const char *folder)
 {
     struct output output = {0};
-    char *path = memory_format("%s/%s", folder, marker);
+    char *path = memory_format("%s/%s", folder, files[0]);
     int code = output_open(&output, ui, path);
     if (code == EXIT_OK)
         output_json(&output, simulation_json(system));

@@ -14,7 +14,7 @@
 
 struct targets_options {
     struct args_common common;
-    char **perturbations, **threshold, **controls;
+    char **perturbations, **asks, **threshold, **controls;
 };
 
 static const struct args_page page = {
@@ -50,7 +50,7 @@ static int ask(struct answer *answer, const struct ui *ui, const gim_model *mode
                size_t index)
 {
     const struct condition *condition = &conditions->all[index];
-    const double *features = frame_row(&conditions->table, index, 0);
+    const double *features = condition_features(conditions, index);
     gim_status status = gim_targets(model, features, answer->probability);
     for (size_t k = 0; k < answer->n_effects && status >= 0; k++)
         status = gim_effects(model, features, gim_effect_at(model, k), answer->mean + k * answer->d,
@@ -155,10 +155,10 @@ static int run(const struct targets_options *o, const char *path)
     struct conditions conditions = {0};
     struct names controls = {0};
     struct output output = {0};
-    struct conditions_choice choice = {args_text(o->perturbations), 0, &controls, NULL};
+    struct conditions_choice choice = {args_text(o->perturbations), 0, &controls, NULL, o->asks};
     double threshold = 0;
     int code;
-    if ((code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK ||
+    if ((o->asks == NULL && (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK) ||
         (code = args_real(ui, "--threshold", o->threshold, 0, 1, &threshold)) != EXIT_OK ||
         (code = args_delimiter(ui, o->common.delimiter, &choice.delimiter)) != EXIT_OK ||
         (code = args_names(ui, "--control", o->controls, false, &controls)) != EXIT_OK ||
@@ -182,6 +182,8 @@ int command_targets(int argc, const char **argv)
     struct poptOption options[] = {
         ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &o.perturbations, "the features of each environment, one row each",
                    "FILE"),
+        ARGS_VALUE("ask", 0, ARGS_MANY, &o.asks, "a perturbation in the words of the data that gim prepare read",
+                   "COLUMN=VALUE,..."),
         ARGS_VALUE("threshold", 't', ARGS_ONCE, &o.threshold, "only variables of this probability or more (0)", "P"),
         ARGS_VALUE("control", 0, ARGS_MANY, &o.controls, "an environment without a perturbation", "NAME"),
         ARGS_OUTPUT(&o.common, "write to FILE, compressed if it ends in .gz"),

@@ -9,37 +9,41 @@
 #include "memory.h"
 #include "model.h"
 #include "number.h"
+#include "prepared.h"
 #include "settings.h"
 #include "stop.h"
+
+static int check_given(const struct ui *ui, const struct training_options *o)
+{
+    int code;
+    if (o->prepared != NULL && (o->data != NULL || o->perturbations != NULL || o->controls != NULL))
+        return ui_usage(ui, "--prepared has --data, --perturbations and --control in it");
+    if (o->prepared != NULL)
+        return EXIT_OK;
+    if ((code = args_need(ui, "--data", o->data)) != EXIT_OK ||
+        (code = args_need(ui, "--perturbations", o->perturbations)) != EXIT_OK)
+        return code;
+    if (strcmp(args_text(o->data), "-") == 0 && strcmp(args_text(o->perturbations), "-") == 0)
+        return ui_usage(ui, "--data and --perturbations cannot both be standard input");
+    return EXIT_OK;
+}
 
 int training_choose(struct training_choice *choice, const struct args_common *common,
                     const struct training_options *options)
 {
     const struct ui *ui = &common->ui;
     int code;
-    if ((code = args_need(ui, "--data", options->data)) != EXIT_OK ||
-        (code = args_need(ui, "--perturbations", options->perturbations)) != EXIT_OK)
-        return code;
     choice->cells = args_text(options->data);
     choice->perturbations = args_text(options->perturbations);
-    if (strcmp(choice->cells, "-") == 0 && strcmp(choice->perturbations, "-") == 0)
-        return ui_usage(ui, "--data and --perturbations cannot both be standard input");
-    if ((code = args_delimiter(ui, common->delimiter, &choice->delimiter)) != EXIT_OK ||
+    if ((code = check_given(ui, options)) != EXIT_OK ||
+        (code = args_delimiter(ui, common->delimiter, &choice->delimiter)) != EXIT_OK ||
         (code = args_names(ui, "--control", options->controls, false, &choice->controls)) != EXIT_OK ||
         (code = args_names(ui, "--hold-out", options->hold_outs, false, &choice->hold_outs)) != EXIT_OK ||
         (code = args_names(ui, "--variables", options->variables, true, &choice->variables)) != EXIT_OK ||
-        (code = args_names(ui, "--features", options->features, true, &choice->features)) != EXIT_OK)
+        (code = args_names(ui, "--features", options->features, true, &choice->features)) != EXIT_OK ||
+        (code = args_names(ui, "--ignore", options->ignore, true, &choice->ignore)) != EXIT_OK)
         return code;
-    return args_names(ui, "--ignore", options->ignore, true, &choice->ignore);
-}
-
-void training_choice_free(struct training_choice *choice)
-{
-    names_free(&choice->controls);
-    names_free(&choice->hold_outs);
-    names_free(&choice->variables);
-    names_free(&choice->features);
-    names_free(&choice->ignore);
+    return options->prepared != NULL ? prepared_choose(choice, ui, args_text(options->prepared)) : EXIT_OK;
 }
 
 static int read_tables(struct training *t, const struct ui *ui, const struct training_choice *choice)
@@ -60,9 +64,11 @@ static int check_environment(const struct training *t, const struct ui *ui, cons
 {
     if (names_have(&t->cells.environments, name))
         return EXIT_OK;
-    char *list = names_list(&t->cells.environments);
-    ui_fail(ui, "%s: %s has no environment \"%s\"; it has: %s", option, t->cells.path, name, list);
+    char *list = names_list(&t->cells.environments), *near = names_near(&t->cells.environments, name);
+    ui_fail(ui, "%s: %s has no environment \"%s\"%s%s; it has: %s", option, t->cells.path, name,
+            near != NULL ? "; near: " : "", near != NULL ? near : "", list);
     free(list);
+    free(near);
     return EXIT_FAILED;
 }
 
@@ -186,6 +192,8 @@ int training_model(const struct training *training, const struct ui *ui, gim_mod
     status = name_columns(*model, gim_set_variable_name, variables);
     if (status >= 0)
         status = name_columns(*model, gim_set_feature_name, features);
+    if (status >= 0)
+        status = gim_set_note(*model, training->choice->note);
     return status < 0 ? model_fail(ui, *model, status, "column names") : EXIT_OK;
 }
 
@@ -232,6 +240,18 @@ static int read_rows(size_t env, const size_t *rows, size_t n_rows, double *x, v
 gim_data training_data(struct training *training)
 {
     return (gim_data){sizeof(gim_data), training->n, describe, read_rows, training};
+}
+
+void training_choice_free(struct training_choice *choice)
+{
+    names_free(&choice->controls);
+    names_free(&choice->hold_outs);
+    names_free(&choice->variables);
+    names_free(&choice->features);
+    names_free(&choice->ignore);
+    free(choice->note);
+    free(choice->owned[0]);
+    free(choice->owned[1]);
 }
 
 void training_free(struct training *training)

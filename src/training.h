@@ -11,11 +11,13 @@
 
 /* The options that tell which data. Starts as {0}. */
 struct training_options {
-    char **data, **perturbations, **controls, **hold_outs, **variables, **features, **ignore;
+    char **prepared, **data, **perturbations, **controls, **hold_outs, **variables, **features, **ignore;
 };
 
-#define TRAINING_TABLES(o)                                                 \
-    ARGS_VALUE("data", 'd', ARGS_ONCE, &(o)->data, "the samples", "FILE"), \
+#define TRAINING_TABLES(o)                                                                   \
+    ARGS_VALUE("prepared", 0, ARGS_ONCE, &(o)->prepared,                                     \
+               "samples, perturbations and control from a folder of gim prepare", "FOLDER"), \
+        ARGS_VALUE("data", 'd', ARGS_ONCE, &(o)->data, "the samples", "FILE"),               \
         ARGS_VALUE("perturbations", 'p', ARGS_ONCE, &(o)->perturbations, "the features of each environment", "FILE")
 #define TRAINING_COLUMNS(o)                                                                     \
     ARGS_VALUE("variables", 0, ARGS_MANY, &(o)->variables, "only these variables", "A,B,..."),  \
@@ -27,7 +29,11 @@ struct training_choice {
     const char *cells, *perturbations;
     char delimiter;
     struct names controls, hold_outs, variables, features, ignore;
+    char *note;     /* for the model; NULL: none */
+    char *owned[2]; /* paths that are freed with the choice */
 };
+
+void training_choice_free(struct training_choice *choice);
 
 /* Starts as {0}. */
 struct training {
@@ -40,7 +46,6 @@ struct training {
 /* Reads no file; checks that the tables were given. */
 int training_choose(struct training_choice *choice, const struct args_common *common,
                     const struct training_options *options);
-void training_choice_free(struct training_choice *choice);
 int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice);
 /* The data as gim_fit() wants them, as long as training lives. The callbacks stop the fit when stop_wanted(). */
 gim_data training_data(struct training *training);

@@ -71,7 +71,8 @@ static int check_files(const struct tune_options *o)
         (code = args_need(ui, "-o", o->common.output)) != EXIT_OK)
         return code;
     path = args_text(o->common.output);
-    if (strcmp(args_text(o->tables.perturbations), "-") == 0)
+    const char *perturbations = args_text(o->tables.perturbations);
+    if (perturbations != NULL && strcmp(perturbations, "-") == 0)
         return ui_usage(ui, "--perturbations: is read more than once, and cannot be standard input");
     if (output_is_standard(path) || ends_in(path, ".gz"))
         return ui_usage(ui, "-o: a table to which fits are added one by one cannot be %s",

@@ -79,6 +79,12 @@ GIM_API gim_status gim_set_variable_name(gim_model *model, size_t variable, cons
 GIM_API gim_status gim_set_feature_name(gim_model *model, size_t feature, const char *name);
 GIM_API const char *gim_variable_name(const gim_model *model, size_t variable);
 GIM_API const char *gim_feature_name(const gim_model *model, size_t feature);
+/* A text of the caller's own that goes with the model, into copies and files, and that the library never looks into:
+ * how its data were made, say. UTF-8, copied, at most 16 MiB; NULL or "" takes it away. gim_note() is the model's
+ * memory, "" where there is none, until the note is set anew; NULL for no model.
+ * errors  GIM_ERR_ARGUMENT (too long, not UTF-8), GIM_ERR_NOMEM, GIM_ERR_BUSY. */
+GIM_API gim_status gim_set_note(gim_model *model, const char *note);
+GIM_API const char *gim_note(const gim_model *model);
 
 /* ---- options ----------------------------------------------------------------------------------------------------- */
 

@@ -8,9 +8,11 @@
 #include "base/alloc.h"
 #include "base/name.h"
 
-/* FORMAT_VERSION rises when a file may hold what earlier versions of the library do not know. */
+/* FORMAT_VERSION rises when a file may hold what earlier versions of the library do not know; a file without a note is
+ * one of WITHOUT_NOTE, and so can be read by them. */
 #define FORMAT "gim"
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
+#define WITHOUT_NOTE 2
 #define MOST_EXACT (INT64_C(1) << 53) /* whole numbers up to here are exact in a double */
 #define TO_TEXT_(number) #number
 #define TO_TEXT(number) TO_TEXT_(number)
@@ -18,7 +20,7 @@
 enum { MOST_VARIABLES = 10000, MOST_FEATURES = 100000, MOST_ENVIRONMENTS = 1000000, MOST_MEMBERS = 200, PLAIN = 64 };
 
 static const char *const keys[] = {"format",       "format_version", "gim_version", "variables", "features",
-                                   "environments", "options",        "fit",         "checksum"};
+                                   "environments", "options",        "fit",         "note",      "checksum"};
 
 /* The numbers of a fit that are not arrays, in the order of numbers_of(). Infinity and NaN have their place in some. */
 static const struct {
@@ -153,9 +155,10 @@ static int add_text(json_t *metadata, const char *key, json_t *value, const gim_
 json_t *gim__metadata_new(const gim_model *model)
 {
     const gim_allocator *allocator = &model->allocator;
+    const char *version = model->note != NULL ? TO_TEXT(FORMAT_VERSION) : TO_TEXT(WITHOUT_NOTE);
     json_t *metadata = json_object();
     int made = json_object_set_new(metadata, "format", json_string(FORMAT)) == 0 &&
-               json_object_set_new(metadata, "format_version", json_string(TO_TEXT(FORMAT_VERSION))) == 0 &&
+               json_object_set_new(metadata, "format_version", json_string(version)) == 0 &&
                json_object_set_new(metadata, "gim_version", json_string(GIM_VERSION_STRING)) == 0 &&
                add_text(metadata, "variables", names_array(model->variable, model->d), allocator) &&
                add_text(metadata, "features", names_array(model->feature, model->p), allocator) &&
@@ -163,6 +166,8 @@ json_t *gim__metadata_new(const gim_model *model)
     if (made && model->fitted)
         made = add_text(metadata, "environments", names_array(model->training.name, model->training.K), allocator) &&
                add_text(metadata, "fit", fit_object(&model->fit), allocator);
+    if (made && model->note != NULL)
+        made = json_object_set_new(metadata, "note", json_string(model->note)) == 0;
     if (made)
         return metadata;
     json_decref(metadata);
@@ -360,6 +365,16 @@ static gim_status take_option(gim_model *model, const char *key, const json_t *v
     return gim__container_fail(container, GIM_ERR_FORMAT, "%s", why);
 }
 
+static gim_status take_note(gim_model *model, const gim__container *container)
+{
+    const char *note = text_of(container, "note");
+    gim_status status = gim_set_note(model, note);
+    return status == GIM_ERR_ARGUMENT
+               ? gim__container_fail(container, GIM_ERR_FORMAT, "the note is longer than %d bytes", GIM__MOST_NOTE)
+           : status != GIM_OK ? gim__container_fail(container, status, "out of memory for the note")
+                              : GIM_OK;
+}
+
 gim_status gim__metadata_model(gim_model **model, const gim__metadata *metadata, const gim__container *container)
 {
     const char *key;
@@ -375,6 +390,8 @@ gim_status gim__metadata_model(gim_model **model, const gim__metadata *metadata,
     status = take_names((*model)->variable, metadata->variables, "variable", container);
     if (status == GIM_OK)
         status = take_names((*model)->feature, metadata->features, "feature", container);
+    if (status == GIM_OK)
+        status = take_note(*model, container);
     json_object_foreach(metadata->options, key, value)
     {
         if (status == GIM_OK)

@@ -82,6 +82,7 @@ void gim_model_free(gim_model *model)
     gim__training_free(&model->training, &allocator);
     delete_names(&allocator, model->variable, model->d);
     delete_names(&allocator, model->feature, model->p);
+    gim__delete(&allocator, model->note);
     if (model->message != NULL)
         gim__message_destroy(model->message);
     gim__delete(&allocator, model->message);
@@ -143,6 +144,10 @@ gim_status gim_model_copy(gim_model **copy, const gim_model *model)
     }
     if (status == GIM_OK)
         status = copy_names(made->feature, model->feature, model->p, &model->allocator);
+    if (status == GIM_OK && model->note != NULL) {
+        made->note = gim__clone_text(&model->allocator, model->note);
+        status = made->note != NULL ? GIM_OK : GIM_ERR_NOMEM;
+    }
     if (status == GIM_OK && model->fitted)
         status = copy_fit(made, model);
     if (status != GIM_OK) {
@@ -213,6 +218,28 @@ const char *gim_variable_name(const gim_model *model, size_t variable)
 const char *gim_feature_name(const gim_model *model, size_t feature)
 {
     return model == NULL || feature >= model->p ? NULL : model->feature[feature];
+}
+
+gim_status gim_set_note(gim_model *model, const char *note)
+{
+    char *copy = NULL;
+    if (model == NULL)
+        return GIM_ERR_ARGUMENT;
+    if (atomic_load(&model->busy))
+        return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; set its note before");
+    if (note != NULL && !gim__text_valid(note, GIM__MOST_NOTE))
+        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the note must be UTF-8 text of at most %d bytes",
+                         GIM__MOST_NOTE);
+    if (note != NULL && note[0] != '\0' && (copy = gim__clone_text(&model->allocator, note)) == NULL)
+        return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for the note");
+    gim__delete(&model->allocator, model->note);
+    model->note = copy;
+    return GIM_OK;
+}
+
+const char *gim_note(const gim_model *model)
+{
+    return model == NULL ? NULL : model->note != NULL ? model->note : "";
 }
 
 /* ---- options ---- */

@@ -14,6 +14,7 @@ struct gim_model {
     atomic_int busy;       /* 1 while it is being fitted */
     size_t d, p;
     char **variable, **feature; /* (d), (p) names */
+    char *note;                 /* the caller's; NULL: none */
     gim__options options;
     /* from the first fit on */
     int fitted;
@@ -23,6 +24,8 @@ struct gim_model {
     gim__fit fit;           /* of a baseline its numbers alone, without an array */
     gim__baseline baseline; /* method is NULL where the model is none */
 };
+
+enum { GIM__MOST_NOTE = 1 << 24 }; /* bytes */
 
 /* The form that the model's options ask for. */
 void gim__model_spec(gim__spec *spec, const gim_model *model);

@@ -1,8 +1,6 @@
 /* Names of variables, features and environments. SPDX-License-Identifier: BSD-3-Clause */
 #include "base/name.h"
 
-#include <stddef.h>
-
 /* Bytes of the UTF-8 sequence at text, 0 where there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *text)
 {
@@ -18,15 +16,20 @@ static size_t utf8_length(const unsigned char *text)
     return n;
 }
 
-int gim__name_valid(const char *name)
+int gim__text_valid(const char *text, size_t most)
 {
-    const unsigned char *text = (const unsigned char *)name;
+    const unsigned char *at = (const unsigned char *)text;
     size_t length = 0;
-    while (text[length] != '\0' && length <= GIM__MOST_NAME) {
-        size_t n = utf8_length(text + length);
+    while (at[length] != '\0' && length <= most) {
+        size_t n = utf8_length(at + length);
         if (n == 0)
             return 0;
         length += n;
     }
-    return length > 0 && length <= GIM__MOST_NAME;
+    return length <= most;
+}
+
+int gim__name_valid(const char *name)
+{
+    return name[0] != '\0' && gim__text_valid(name, GIM__MOST_NAME);
 }

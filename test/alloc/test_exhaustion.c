@@ -33,6 +33,11 @@ static gim_status name_feature(scene *at)
     return gim_set_feature_name(at->model, 1, at->n++ % 2 ? "a name" : "another, longer name");
 }
 
+static gim_status set_note(scene *at)
+{
+    return gim_set_note(at->model, at->n++ % 2 ? "a note" : "another, longer note");
+}
+
 static gim_status fit_model(scene *at)
 {
     gim_data data = source_data(at->from);
@@ -258,6 +263,7 @@ START_TEST(names)
     for (int i = 0; i < 4; i++) {
         exhaust(&at, name_variable, "gim_set_variable_name()");
         exhaust(&at, name_feature, "gim_set_feature_name()");
+        exhaust(&at, set_note, "gim_set_note()");
     }
     close_scene(&at);
 }

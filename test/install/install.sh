@@ -40,6 +40,9 @@ for file in bin/gim include/gim/gim.h include/gim/gim_status.h include/gim/gim_v
     lib/x86_64-linux-gnu/cmake/gim/gimConfig.cmake lib/x86_64-linux-gnu/cmake/gim/gimConfigVersion.cmake share/man/man1/gim.1 share/bash-completion/completions/gim share/doc/libgim/LICENSE; do
     [ -e "$root/staged/usr/$file" ] || fail "not installed: $file"
 done
+[ ! -e "$build/gim-h5ad" ] || [ -x "$root/staged/usr/libexec/gim/gim-h5ad" ] || fail "not installed: libexec/gim/gim-h5ad"
+readelf -d "$root/staged/usr/bin/gim" "$root/staged/usr/lib/x86_64-linux-gnu/libgim.so.0" | grep -qi 'NEEDED.*hdf5' &&
+    fail "gim or libgim needs libhdf5, which gim-h5ad alone may"
 grep -rlF "$root" "$root/staged" && fail "DESTDIR is written into an installed file"
 grep -q '@' "$root/staged/usr/lib/x86_64-linux-gnu/pkgconfig/libgim.pc" && fail "libgim.pc: a name is not filled in"
 grep -rq '@[A-Z]*@' "$root/staged/usr/lib/x86_64-linux-gnu/cmake" && fail "CMake's files: a name is not filled in"

@@ -401,6 +401,35 @@ START_TEST(effects_follow_mechanism_and_intervention)
 }
 END_TEST
 
+/* ---- the note ---- */
+
+START_TEST(a_note_goes_with_the_model)
+{
+    gim_model *model = quick_model(3, 2, GIM_LINEAR, GIM_SHIFT, 10), *copy;
+    ck_assert_ptr_null(gim_note(NULL));
+    CHECK_STATUS(gim_set_note(NULL, "a"), GIM_ERR_ARGUMENT);
+    ck_assert_str_eq(gim_note(model), "");
+    CHECK_OK(gim_set_note(model, "{\"scale\": \"log1p\"}"));
+    CHECK_OK(gim_model_copy(&copy, model));
+    CHECK_FAILS(model, gim_set_note(model, "\xff"), GIM_ERR_ARGUMENT, "UTF-8");
+    char *longest = calloc((1 << 24) + 2, 1);
+    memset(longest, 'a', (1 << 24) + 1);
+    CHECK_FAILS(model, gim_set_note(model, longest), GIM_ERR_ARGUMENT, "16777216 bytes");
+    ck_assert_str_eq(gim_note(model), "{\"scale\": \"log1p\"}");
+    longest[1 << 24] = '\0';
+    CHECK_OK(gim_set_note(model, longest));
+    ck_assert_str_eq(gim_note(model), longest);
+    CHECK_OK(gim_set_note(model, NULL));
+    ck_assert_str_eq(gim_note(model), "");
+    gim_model_free(model);
+    ck_assert_str_eq(gim_note(copy), "{\"scale\": \"log1p\"}");
+    CHECK_OK(gim_set_note(copy, ""));
+    ck_assert_str_eq(gim_note(copy), "");
+    gim_model_free(copy);
+    free(longest);
+}
+END_TEST
+
 /* ---- copies ---- */
 
 START_TEST(a_copy_without_a_fit)
@@ -522,6 +551,7 @@ int main(void)
                       {codes_are_pinned, 1},
                       {the_version_is_the_headers, 1},
                       {effects_follow_mechanism_and_intervention, 1},
+                      {a_note_goes_with_the_model, 1},
                       {a_copy_without_a_fit, 1},
                       {a_copy_answers_as_its_original_and_outlives_it, 1},
                       {a_copy_may_be_fitted_anew, 1},

@@ -93,6 +93,7 @@ static void assert_same_head(const gim_model *a, const gim_model *b)
         ck_assert_str_eq(gim_variable_name(a, i), gim_variable_name(b, i));
     for (size_t i = 0; i < gim_feature_count(a); i++)
         ck_assert_str_eq(gim_feature_name(a, i), gim_feature_name(b, i));
+    ck_assert_str_eq(gim_note(a), gim_note(b));
     ck_assert_mem_eq(&a->options, &b->options, sizeof a->options);
 }
 
@@ -154,6 +155,8 @@ START_TEST(unfitted_model_returns)
     ck_assert_int_eq(gim_set_variable_name(model, 0, "\"quoted\" \\ \x01\x7f / \n"), GIM_OK);
     ck_assert_int_eq(gim_set_variable_name(model, 2, "\xf0\x9f\xa6\xa0 \xce\xb3"), GIM_OK);
     ck_assert_int_eq(gim_set_feature_name(model, 1, "__metadata__"), GIM_OK);
+    if (_i == 1)
+        ck_assert_int_eq(gim_set_note(model, "{\"it\": \"has \\n ends\"}\n\xce\xb3"), GIM_OK);
     for (size_t i = 0; i < gim_option_count(); i++) { /* each option at its highest, in turn with its lowest */
         gim_option option;
         gim_option_kind kind;
