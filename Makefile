@@ -431,7 +431,7 @@ uninstall:
 
 # ---- pipelines -----------------------------------------------------------------------------------------------------
 
-# examples/pipelines: the Snakemake workflow is run, of Nextflow and WDL what can be without their engines and containers.
+# examples/pipelines: the Snakemake workflow is run; of Nextflow and WDL, what can be without engines and containers.
 # Snakemake and miniwdl come from PyPI, into build/pipelines.
 PIPELINES := $(BUILD)/pipelines
 .PHONY: check-pipelines

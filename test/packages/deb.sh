@@ -64,15 +64,15 @@ files() {
         -prune -o ! -name '*.log' -print | sort)
 }
 
-# What the packages need is there before and after, so that what is left over is theirs.
+# What builds programs is there before and after; what came along for the packages goes with them.
 apt update
 mkdir "$root/try"
 cp "$source/test/install/use.c" "$root/try"
 for package in libgim0 libgim-dev gim; do
     cp "$folder/$package"_*.deb "$root/try/$package.deb"
 done
-apt install gcc libc6-dev pkg-config bash-completion libjansson4 libpopt0 libgsl27 libopenblas0 zlib1g \
-    libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev
+apt install gcc libc6-dev pkg-config bash-completion libgsl-dev libopenblas-dev libjansson-dev zlib1g-dev
+apt autoremove --purge
 files >"$root/try/before"
 
 apt install /try/gim.deb /try/libgim0.deb
@@ -98,6 +98,7 @@ in_root bash /try/run.sh >"$root/try.log" 2>&1 || { fail "the installed command 
 
 apt install --reinstall /try/gim.deb /try/libgim0.deb /try/libgim-dev.deb
 apt purge gim libgim-dev libgim0
+apt autoremove --purge
 files >"$root/try/after"
 diff "$root/try/before" "$root/try/after" || fail "the packages leave something behind, or take something along"
 in_root dpkg --audit | grep . && fail "dpkg --audit complains"
