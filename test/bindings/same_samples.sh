@@ -64,8 +64,9 @@ sys.stdout.buffer.write(gim.Model.load(sys.argv[1]).sample({"power": 3}, 1000, i
 draw_rust() {
     command -v cargo >/dev/null || return 77
     (cd "$source/bindings/rust" && cargo fetch --locked -q) || return 77
-    (cd "$source/bindings/rust" && CARGO_TARGET_DIR=$build/rust cargo build --locked --offline -q --example draw)
-    "$build/rust/debug/examples/draw" "$@" 3
+    # In a folder of its own, as rust.sh may run beside it.
+    (cd "$source/bindings/rust" && CARGO_TARGET_DIR=$build/rust-draw cargo build --locked --offline -q --example draw)
+    "$build/rust-draw/debug/examples/draw" "$@" 3
 }
 draw_r() {
     command -v R >/dev/null || return 77

@@ -28,5 +28,5 @@ installed() {
     unset MAKEFLAGS MFLAGS MAKELEVEL
 }
 
-source=${source:-$(cd "$(dirname "$0")/../.." && pwd)}
+source=$(cd "$(dirname "$0")/../.." && pwd)
 unset GIM_LIBRARY
