@@ -131,6 +131,17 @@ gim prepare "$small" $how --variables G11,G12 -o h5; exits 1; says 'the gene "G1
 gim prepare "$small" "$small" $how --min-counts 100 -o h5; exits 0; json 'j["cells"]["read"] == 240' h5/preparation.json
 gim prepare "$small" $how --matrix layers/log --min-counts 1 -o h5; exits 0; says 'warning: values are no whole numbers'
 
+begin 'prepare: what is held out has no say'
+gim prepare "$small" $how --min-counts 100 --min-cells 40 --markers 6 --highly-variable 4 --where drug=vehicle --where drug=Belinostat -o h5; exits 0
+head -n 1 h5/data.tsv >want; grep '^control' h5/data.tsv >>want
+held='--hold-out Givinostat:10 --hold-out Givinostat:100'
+gim prepare "$small" $how --min-counts 100 --min-cells 40 --markers 6 --highly-variable 4 $held -o h5; exits 0
+{ head -n 1 h5/data.tsv; grep '^control' h5/data.tsv; } >got; same want got; prints 'Givinostat:100' h5/data.tsv
+gim fit --prepared h5 --method ridge -o held.gim; exits 0
+gim info held.gim --json; json '[e["name"] if isinstance(e, dict) and "name" in e else e.get("environment") for e in j["environments"]].count("Givinostat:10") == 0 and len(j["environments"]) == 3'
+gim prepare "$small" $how --hold-out Givinostat:1 -o h5; exits 1; says 'has no environment "Givinostat:1"; near: Givinostat:10'
+gim prepare "$small" $how --hold-out control -o h5; exits 2; says 'the control cannot be held out'
+
 begin 'prepare: columns of .h5ad'
 gim prepare "$small" --list; exits 0; prints '120 cells, 32 genes'; prints '  layers/csc'; prints '  nullable'
 gim prepare "$small" --list --json; exits 0; json 'j["rows"] == 120 and "raw/X" in j["matrices"] and j["obs"][1] == "drug"'
