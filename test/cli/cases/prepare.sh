@@ -22,6 +22,17 @@ gim prepare tenx --cells guides.tsv $raw --multi-hot guide --targets guide --whe
 printf 'environment\tn\tguide\tguide=kA\tguide=kB\ttargets\ncontrol\t2\tcontrol\t0\t0\t\nkA\t1\tkA\t1\t0\tkA\nkA+kB\t1\tkA+kB\t1\t1\tkA,kB\n' >want; same want t10/perturbations.tsv
 json 'j["where"] == {"line": ["x"]} and j["cells"]["asked-for"] == 4 and j["cells"]["read"] == 5' t10/preparation.json
 
+begin 'prepare: entries that do not fit in the budget take several passes'
+mkdir many
+awk 'BEGIN { for (i = 1; i <= 2000; i++) print "c" i >"many/barcodes.tsv"
+    for (j = 1; j <= 60; j++) print "E" j "\tg" j >"many/genes.tsv"
+    print "%%MatrixMarket matrix coordinate integer general\n60 2000 120000" >"many/matrix.mtx"
+    for (j = 1; j <= 60; j++) for (i = 1; i <= 2000; i++) print j, i, (i * j) % 7 + j >"many/matrix.mtx"
+    print "barcode\tguide" >"many.tsv"; for (i = 1; i <= 2000; i++) print "c" i "\t" (i % 2 ? "ctrl" : "kA") >"many.tsv" }'
+gim prepare many --cells many.tsv $raw --one-hot guide --memory-budget 1 -o t10; exits 0; lines 2001 t10/data.tsv
+awk -F "$tab" 'NR > 1 { i = NR - 1; if (($1 == "control") != i % 2) exit 1
+    for (j = 1; j <= 60; j++) if ($(j + 1) != (i * j) % 7 + j) exit 1 }' t10/data.tsv || wrong 'other values'
+
 begin 'prepare: folders of 10x that are not whole'
 mkdir half; cp tenx/barcodes.tsv half/
 gim prepare half --cells guides.tsv $raw --one-hot guide -o no; exits 1; says 'half: has no features.tsv or features.tsv.gz'; missing no
