@@ -106,7 +106,7 @@ static size_t distance(const char *a, const char *b)
 static const char *nearest(const struct names *names, const char *text, const struct names *named)
 {
     const char *best = NULL;
-    size_t least = strlen(text) / 3 + 1;
+    size_t length = strlen(text), least = length < 3 ? 1 : length < 4 ? 2 : length / 3 + 2;
     for (size_t i = 0; i < names->n; i++) {
         const char *name = names->all[i]->text;
         size_t far = strlen(text) > 2 && strcasestr(name, text) != NULL ? 0 : distance(text, name);

@@ -214,6 +214,8 @@ static void read_attribute(hid_t object, const char *name, void (*take)(void *us
         if (H5Aread(attribute, type, buffer) < 0)
             fail("the attribute \"%s\" is damaged", name);
         take_texts(type, buffer, (size_t)n, 0, take, user);
+        if (H5Tis_variable_str(type) > 0)
+            H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
         free(buffer);
     }
     H5Sclose(space);

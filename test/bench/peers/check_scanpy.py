@@ -99,7 +99,7 @@ def check_counts(gim, folder, arguments):
     values = ours.X.toarray()
 
     for matrix in ("X", "raw", "layers/csc", "layers/dense"):
-        table, about = prepare(gim, path, os.path.join(folder, "all"), "--matrix", matrix, *options)
+        table, about = prepare(gim, path, os.path.join(folder, "all"), "--matrix", matrix, "--memory-budget", "1", *options)
         check(f"{matrix}: cells and genes", (about["cells"]["kept"], about["genes"]["kept"]) == ours.shape,
               f"{ours.shape}")
         check(f"{matrix}: the total", abs(about["normalise"]["target-total"] - target) < 1e-6 * target, f"{target}")

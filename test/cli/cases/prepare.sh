@@ -22,6 +22,17 @@ gim prepare tenx --cells guides.tsv $raw --multi-hot guide --targets guide --whe
 printf 'environment\tn\tguide\tguide=kA\tguide=kB\ttargets\ncontrol\t2\tcontrol\t0\t0\t\nkA\t1\tkA\t1\t0\tkA\nkA+kB\t1\tkA+kB\t1\t1\tkA,kB\n' >want; same want t10/perturbations.tsv
 json 'j["where"] == {"line": ["x"]} and j["cells"]["asked-for"] == 4 and j["cells"]["read"] == 5' t10/preparation.json
 
+begin 'prepare: entries that do not fit in the budget take several passes'
+mkdir many
+awk 'BEGIN { for (i = 1; i <= 2000; i++) print "c" i >"many/barcodes.tsv"
+    for (j = 1; j <= 60; j++) print "E" j "\tg" j >"many/genes.tsv"
+    print "%%MatrixMarket matrix coordinate integer general\n60 2000 120000" >"many/matrix.mtx"
+    for (j = 1; j <= 60; j++) for (i = 1; i <= 2000; i++) print j, i, (i * j) % 7 + j >"many/matrix.mtx"
+    print "barcode\tguide" >"many.tsv"; for (i = 1; i <= 2000; i++) print "c" i "\t" (i % 2 ? "ctrl" : "kA") >"many.tsv" }'
+gim prepare many --cells many.tsv $raw --one-hot guide --memory-budget 1 -o t10; exits 0; lines 2001 t10/data.tsv
+awk -F "$tab" 'NR > 1 { i = NR - 1; if (($1 == "control") != i % 2) exit 1
+    for (j = 1; j <= 60; j++) if ($(j + 1) != (i * j) % 7 + j) exit 1 }' t10/data.tsv || wrong 'other values'
+
 begin 'prepare: folders of 10x that are not whole'
 mkdir half; cp tenx/barcodes.tsv half/
 gim prepare half --cells guides.tsv $raw --one-hot guide -o no; exits 1; says 'half: has no features.tsv or features.tsv.gz'; missing no
@@ -130,6 +141,17 @@ gim prepare "$small" $how --variables S2,S2-1 --gene-names symbol -o h5; exits 0
 gim prepare "$small" $how --variables G11,G12 -o h5; exits 1; says 'the gene "G11" is in fewer than 20 cells'
 gim prepare "$small" "$small" $how --min-counts 100 -o h5; exits 0; json 'j["cells"]["read"] == 240' h5/preparation.json
 gim prepare "$small" $how --matrix layers/log --min-counts 1 -o h5; exits 0; says 'warning: values are no whole numbers'
+
+begin 'prepare: what is held out has no say'
+gim prepare "$small" $how --min-counts 100 --min-cells 40 --markers 6 --highly-variable 4 --where drug=vehicle --where drug=Belinostat -o h5; exits 0
+head -n 1 h5/data.tsv >want; grep '^control' h5/data.tsv >>want
+held='--hold-out Givinostat:10 --hold-out Givinostat:100'
+gim prepare "$small" $how --min-counts 100 --min-cells 40 --markers 6 --highly-variable 4 $held -o h5; exits 0
+{ head -n 1 h5/data.tsv; grep '^control' h5/data.tsv; } >got; same want got; prints 'Givinostat:100' h5/data.tsv
+gim fit --prepared h5 --method ridge -o held.gim; exits 0
+gim info held.gim --json; json '[e["name"] if isinstance(e, dict) and "name" in e else e.get("environment") for e in j["environments"]].count("Givinostat:10") == 0 and len(j["environments"]) == 3'
+gim prepare "$small" $how --hold-out Givinostat:1 -o h5; exits 1; says 'has no environment "Givinostat:1"; near: Givinostat:10'
+gim prepare "$small" $how --hold-out control -o h5; exits 2; says 'the control cannot be held out'
 
 begin 'prepare: columns of .h5ad'
 gim prepare "$small" --list; exits 0; prints '120 cells, 32 genes'; prints '  layers/csc'; prints '  nullable'
