@@ -96,7 +96,7 @@ sed -i 's/^two/too/' table.tsv
 gim prepare mini.tsv $plain --features-table table.tsv --key drug -o f; exits 1; says 'table.tsv has no row for the drug "two"; near: too'
 
 begin 'prepare: NumPy'
-python3 - <<'END' 2>/dev/null || echo 'skipped: arrays, for want of python3'
+python3 - <<'END' || echo 'skipped: arrays, for want of python3'
 import struct
 def npy(path, values, kind, letter, order=False):
     header = "{'descr': '%s', 'fortran_order': %s, 'shape': (3, 2), }" % (kind, order)
