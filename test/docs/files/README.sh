@@ -6,7 +6,7 @@ awk 'BEGIN {
     split("0 1 2 4", power, " ")
     print "environment\theat\tpressure\tflow"
     for (e = 1; e <= 4; e++)
-        for (i = 0; i < 100; i++) {
+        for (i = 0; i < 300; i++) {
             heat = 20 + 5 * power[e] + 4 * (rand() - 0.5)
             pressure = 1 + 0.1 * heat + 0.4 * (rand() - 0.5)
             print name[e] "\t" heat "\t" pressure "\t" 50 - 8 * pressure + 4 * (rand() - 0.5)
