@@ -27,11 +27,11 @@ mkdir many
 awk 'BEGIN { for (i = 1; i <= 2000; i++) print "c" i >"many/barcodes.tsv"
     for (j = 1; j <= 60; j++) print "E" j "\tg" j >"many/genes.tsv"
     print "%%MatrixMarket matrix coordinate integer general\n60 2000 120000" >"many/matrix.mtx"
-    for (j = 1; j <= 60; j++) for (i = 1; i <= 2000; i++) print j, i, (i * j) % 7 + j >"many/matrix.mtx"
+    for (j = 1; j <= 60; j++) for (i = 1; i <= 2000; i++) print j, i, (i > 1000 && (i + j) % 3 == 0 ? 0 : (i * j) % 7 + j) >"many/matrix.mtx"
     print "barcode\tguide" >"many.tsv"; for (i = 1; i <= 2000; i++) print "c" i "\t" (i % 2 ? "ctrl" : "kA") >"many.tsv" }'
 gim prepare many --cells many.tsv $raw --one-hot guide --memory-budget 1 -o t10; exits 0; lines 2001 t10/data.tsv
 awk -F "$tab" 'NR > 1 { i = NR - 1; if (($1 == "control") != i % 2) exit 1
-    for (j = 1; j <= 60; j++) if ($(j + 1) != (i * j) % 7 + j) exit 1 }' t10/data.tsv || wrong 'other values'
+    for (j = 1; j <= 60; j++) if ($(j + 1) != (i > 1000 && (i + j) % 3 == 0 ? 0 : (i * j) % 7 + j)) exit 1 }' t10/data.tsv || wrong 'other values'
 
 begin 'prepare: folders of 10x that are not whole'
 mkdir half; cp tenx/barcodes.tsv half/
