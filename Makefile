@@ -313,7 +313,8 @@ check-valgrind: $(IN_VALGRIND:%=run/valgrind/%)
 check: $(patsubst %,run/%,$(PROGRAMS) $(CLI) $(SCRIPTS) $(BINDINGS)) $(IN_DOUBLE:%=run/double/%)
 check: $(patsubst %,run/asan/%,$(IN_ASAN) $(CLI)) $(QUICK_VALGRIND:%=run/valgrind/%)
 
-GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind bindings python rust r julia
+GROUPS := unit suite property alloc golden cli style abi docs install sanitize tsan valgrind
+GROUPS += bindings python rust r julia
 .PHONY: check $(GROUPS:%=check-%)
 check $(GROUPS:%=check-%):
 	@sh test/run.sh --summary $(LOGS) $(patsubst run/%,%,$(filter run/%,$^))
