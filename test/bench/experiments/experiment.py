@@ -372,11 +372,11 @@ def make_runs(given, runs, settings, methods):
 # ---- the report ------------------------------------------------------------------------------------------------------
 
 def collect(runs):
-    """{(setting, method): {(measure, part): [values over seeds]}}, and what failed."""
+    """{(setting, method): {(measure, part): [values over seeds]}}, and {(setting, reason): {method: [seeds]}}."""
     found, failed = {}, {}
     for setting, seed, method, part, measure, value in runs.rows:
         if measure.startswith("failed"):
-            failed.setdefault((setting, method), []).append(f"seed {seed}: {measure.removeprefix('failed: ')}")
+            failed.setdefault((setting, measure.removeprefix("failed: ")), {}).setdefault(method, []).append(seed)
         elif not math.isnan(float(value)):
             found.setdefault((setting, method), {}).setdefault((measure, part), []).append(float(value))
     return found, failed
@@ -410,9 +410,10 @@ def page(name, found, failed, settings, methods, pictures):
                 "deviation over n seeds; over as many as are in brackets where a method has no answer for the others.", ""]
     for title, columns in TABLES.items():
         yield from [f"## {title}", "", *table(found, settings, methods, columns), ""]
-    for (setting, method), why in failed.items():
-        if setting in settings and method in methods:
-            yield f"{setting}, {method} gave no answer: {'; '.join(why)}.\n"
+    for (setting, why), who in failed.items():
+        if setting in settings:
+            of = ", ".join(f"{method} (seeds {', '.join(seeds)})" for method, seeds in who.items() if method in methods)
+            yield f"No answer, {setting}: {of}: {why}.\n"
     if pictures:
         yield from ["## Pictures", "", "A point is a seed, a cross the mean.", ""]
         yield from (f"![{measure}, {part}]({file})" for measure, part, file in pictures)
