@@ -107,6 +107,16 @@ fit: --set steps=100
 END
     must "from gim prepare" snake --configfile config.yaml --config report=$report
     grep -q '^A:10' results/seed1/scores.tsv || fail "from gim prepare: what was held out was not scored"
+    if [ -x "$(dirname "$gim")/gim-h5ad" ]; then
+        rm -rf results
+        sed -i "s#file:.*#file: $source/test/cli/data/small.h5ad#; s/drug=DMSO/drug=vehicle/; s/A:10/Givinostat:10/" config.yaml
+        sed -i 's/--min-cells 1/--min-cells 1 --variables G0,G2,G3,G4,G5/' config.yaml
+        must "from .h5ad" snake --configfile config.yaml --config report=$report
+        grep -q '^Givinostat:10' results/seed1/scores.tsv || fail "from .h5ad: what was held out was not scored"
+        [ $report = False ] || grep -q '</html>' results/seed1/report.html || fail "from .h5ad: no report"
+    else
+        echo "skipped: .h5ad, as gim-h5ad is not built"
+    fi
 else
     echo "skipped: the way from single-cell files, as this gim has no prepare"
 fi
