@@ -10,14 +10,16 @@
 #include "density.h"
 #include "frame.h"
 #include "memory.h"
+#include "model.h"
 #include "number.h"
 #include "output.h"
+#include "prepared.h"
 #include "table.h"
 
 struct score_options {
     struct args_common common;
     char **predicted, **observed, **controls, **baselines, **model, **perturbations, **metrics, **rows, **variables,
-        **ignore;
+        **ignore, **units;
 };
 
 static const struct args_page page = {
@@ -56,12 +58,40 @@ struct comparison {
     struct names controls;
     struct baseline *baselines;
     size_t n_baselines;
+    bool counts; /* values are turned into counts, as prepared says */
+    struct prepared prepared;
     struct contest contest;
     struct score *scores; /* of the environments */
     struct score overall, *of_baselines, ceiling, fraction;
 };
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+/* A prepared model tells what counts its values stand for. */
+static int read_units(struct comparison *c, const struct score_options *o)
+{
+    const struct ui *ui = &o->common.ui;
+    int units = UNITS_MODEL, code = args_choice(ui, "--units", o->units, prepared_units, &units);
+    c->counts = units == UNITS_COUNTS;
+    if (code != EXIT_OK || !c->counts)
+        return code;
+    if (o->model == NULL)
+        return ui_usage(ui, "--units counts needs --model, which knows how its data were made");
+    if (o->perturbations != NULL)
+        return ui_usage(ui, "--units counts goes without --perturbations: log_density is in the model's units");
+    gim_model *model = NULL;
+    code = model_load(ui, args_text(o->model), &model);
+    if (code == EXIT_OK)
+        code = prepared_read(&c->prepared, ui, model, "--units counts");
+    gim_model_free(model);
+    return code;
+}
+
+static void to_units(const struct comparison *c, struct frame *frame)
+{
+    if (c->counts)
+        prepared_counts(&c->prepared, frame->values, frame->n_rows * frame->columns.n);
+}
 
 static int check_ignored(const struct frame *predicted, const struct ui *ui, const struct names *ignore)
 {
@@ -101,6 +131,8 @@ static int read_tables(struct comparison *c, const struct score_options *o, char
         code = check_ignored(&c->predicted, ui, &ignore);
     if (code == EXIT_OK)
         code = read_observed(c, o, delimiter);
+    to_units(c, &c->predicted);
+    to_units(c, &c->observed);
     names_free(&only);
     names_free(&ignore);
     return code;
@@ -165,6 +197,7 @@ static int read_baselines(struct comparison *c, const struct ui *ui, char delimi
         if (baseline->path == NULL)
             continue;
         code = frame_read(&baseline->frame, ui, baseline->path, delimiter, &choice);
+        to_units(c, &baseline->frame);
         if (code == EXIT_OK)
             code = check_complete(c, ui, baseline);
     }
@@ -303,11 +336,12 @@ static int choose_figures(struct comparison *c, const struct score_options *o)
     if (code == EXIT_OK)
         code = args_integer(ui, "--rows", o->rows, 1, 1000000000, &rows);
     bool *density = &c->contest.choice.wanted[LOG_DENSITY];
-    if (code == EXIT_OK && (o->model == NULL) != (o->perturbations == NULL))
+    bool model = o->model != NULL && !c->counts;
+    if (code == EXIT_OK && model != (o->perturbations != NULL))
         code = ui_usage(ui, "--model and --perturbations need each other");
-    if (code == EXIT_OK && *density && o->model == NULL)
-        code = ui_usage(ui, "--metrics: log_density needs --model");
-    *density |= o->model != NULL && named.n == 0;
+    if (code == EXIT_OK && *density && !model)
+        code = ui_usage(ui, "--metrics: log_density needs --model%s", c->counts ? ", and its units" : "");
+    *density |= model && named.n == 0;
     c->contest.choice.rows = (size_t)rows;
     names_free(&named);
     return code;
@@ -321,7 +355,8 @@ static int check_options(struct comparison *c, const struct score_options *o, ch
         (code = args_need(ui, "--observed", o->observed)) != EXIT_OK ||
         (code = args_delimiter(ui, o->common.delimiter, delimiter)) != EXIT_OK ||
         (code = args_names(ui, "--control", o->controls, false, &c->controls)) != EXIT_OK ||
-        (code = choose_figures(c, o)) != EXIT_OK || (code = list_baselines(c, o)) != EXIT_OK)
+        (code = read_units(c, o)) != EXIT_OK || (code = choose_figures(c, o)) != EXIT_OK ||
+        (code = list_baselines(c, o)) != EXIT_OK)
         return code;
     return check_inputs(o, c);
 }
@@ -337,6 +372,7 @@ static void comparison_free(struct comparison *c)
     free(c->of_baselines);
     free(c->scores);
     contest_close(&c->contest);
+    prepared_free(&c->prepared);
     names_free(&c->controls);
     frame_free(&c->predicted);
     frame_free(&c->observed);
@@ -379,6 +415,8 @@ int command_score(int argc, const char **argv)
                    "N"),
         ARGS_VALUE("model", 0, ARGS_ONCE, &o.model, "add log_density under this model", "MODEL"),
         ARGS_VALUE("perturbations", 0, ARGS_ONCE, &o.perturbations, "for it: the features of each environment", "FILE"),
+        ARGS_VALUE("units", 0, ARGS_ONCE, &o.units,
+                   "model (the default), or counts: all tables are of data that gim prepare made for --model", "KIND"),
         ARGS_VALUE("variables", 0, ARGS_MANY, &o.variables, "only these variables", "A,B,..."),
         ARGS_VALUE("ignore", 0, ARGS_MANY, &o.ignore, "columns that are no variables", "A,B,..."),
         ARGS_OUTPUT(&o.common, "write to FILE, compressed if it ends in .gz"),

@@ -210,6 +210,22 @@ gim sample prepared.gim --ask 'drug=Belinostat,dose=30' --units counts -n 4 -o c
 awk 'NR == FNR { if (FNR > 1) for (i = 2; i <= NF; i++) m[FNR, i] = exp($i) - 1; next }
     FNR > 1 { for (i = 2; i <= NF; i++) { w = m[FNR, i] > 0 ? m[FNR, i] : 0; d = w - $i; if (d * d > 1e-8 * (1 + w * w)) exit 1 } }' tabled.tsv counts.tsv ||
     wrong 'counts are not exp(x) - 1, 0 at least'
+gim sample prepared.gim -p h5/perturbations.tsv -n 20 -o rows.tsv; exits 0
+for table in rows.tsv h5/data.tsv; do
+    awk 'BEGIN { FS = OFS = "\t" } NR > 1 { for (i = 2; i <= NF; i++) $i = sprintf("%.17g", $i > 0 ? exp($i) - 1 : 0) } { print }' \
+        $table >counts-"${table##*/}"
+done
+gim score --predicted counts-rows.tsv --observed counts-data.tsv --control control -b again=counts-rows.tsv -o want
+exits 0
+gim score --predicted rows.tsv --observed h5/data.tsv --control control -b again=rows.tsv --model prepared.gim --units counts -o scores
+exits 0; same scores want
+gim score --predicted rows.tsv --observed h5/data.tsv --control control -b again=rows.tsv -o scores; exits 0
+! cmp -s scores want || wrong 'scores of counts are those of the values'
+gim score --predicted rows.tsv --observed h5/data.tsv --units counts; exits 2; says '--units counts needs --model'
+gim score --predicted rows.tsv --observed h5/data.tsv --units counts --model linear.gim; exits 1; says 'gim fit --prepared keeps that'
+gim score --predicted rows.tsv --observed h5/data.tsv --units counts --model prepared.gim -p h5/perturbations.tsv; exits 2
+gim score --predicted rows.tsv --observed h5/data.tsv --units counts --model prepared.gim --metrics log_density; exits 2
+says '--metrics: log_density needs --model, and its units'
 gim targets prepared.gim --ask drug=Givinostat,dose=10; exits 0; lines 6; prints 'Givinostat:10'
 gim sample prepared.gim --ask drug=Belinostt,dose=30; exits 1; says 'the drug "Belinostt" is not known; near: Belinostat'
 gim sample prepared.gim --ask drg=Belinostat,dose=30; exits 1; says 'by a column "drg"; near: drug'
