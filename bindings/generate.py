@@ -66,7 +66,7 @@ class Headers:
         status = (HEADERS / "gim_status.h").read_text()
         text = text[text.index('extern "C" {') + 12:text.rindex("#ifdef __cplusplus")]
         self.constants = [(name, value_of(value)) for name, value in
-                          re.findall(r"^#define (GIM_\w+) (\d+)$", text, flags=re.M)]
+                          re.findall(r"^#define (GIM_\w+) (\d+)[ \t]*$", text, flags=re.M)]
         text = " ".join(re.sub(r"^#.*$", "", text, flags=re.M).split())
         self.status = [(name, value_of(value)) for name, value in re.findall(r"X\((GIM_\w+), (-?\d+), \"", status)]
         self.version = re.search(r'VERSION_STRING "(.*)"', (HEADERS / "gim_version.h").read_text())[1]

@@ -215,6 +215,12 @@ gim_variable_name(model, variable) =
 gim_feature_name(model, feature) =
     ccall((:gim_feature_name, libgim), Ptr{Cchar}, (Ptr{Cvoid}, Csize_t), model, feature)
 
+gim_set_note(model, note) =
+    ccall((:gim_set_note, libgim), Cint, (Ptr{Cvoid}, Cstring), model, note)
+
+gim_note(model) =
+    ccall((:gim_note, libgim), Ptr{Cchar}, (Ptr{Cvoid},), model)
+
 gim_option_count() =
     ccall((:gim_option_count, libgim), Csize_t, ())
 

@@ -206,6 +206,8 @@ FUNCTIONS = {
     "gim_set_feature_name": (c.c_int, [c.c_void_p, c.c_size_t, c.c_char_p]),
     "gim_variable_name": (c.c_char_p, [c.c_void_p, c.c_size_t]),
     "gim_feature_name": (c.c_char_p, [c.c_void_p, c.c_size_t]),
+    "gim_set_note": (c.c_int, [c.c_void_p, c.c_char_p]),
+    "gim_note": (c.c_char_p, [c.c_void_p]),
     "gim_option_count": (c.c_size_t, []),
     "gim_option_at": (c.c_int, [c.c_size_t, c.POINTER(c.c_int)]),
     "gim_option_find": (c.c_int, [c.c_char_p, c.POINTER(c.c_int)]),

@@ -238,6 +238,8 @@ extern "C" {
     pub fn gim_set_feature_name(model: *mut gim_model, feature: usize, name: *const c_char) -> gim_status;
     pub fn gim_variable_name(model: *const gim_model, variable: usize) -> *const c_char;
     pub fn gim_feature_name(model: *const gim_model, feature: usize) -> *const c_char;
+    pub fn gim_set_note(model: *mut gim_model, note: *const c_char) -> gim_status;
+    pub fn gim_note(model: *const gim_model) -> *const c_char;
     pub fn gim_option_count() -> usize;
     pub fn gim_option_at(index: usize, option: *mut gim_option) -> gim_status;
     pub fn gim_option_find(name: *const c_char, option: *mut gim_option) -> gim_status;
