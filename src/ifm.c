@@ -10,6 +10,7 @@ static const struct subcommand {
     int (*run)(int argc, const char **argv);
     const char *about;
 } subcommands[] = {
+    {"factors", command_ifm_factors, "make the table of factors of a causal graph"},
     {"identify", command_ifm_identify, "say which untried combinations those that were tried determine"},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };

@@ -10,7 +10,7 @@ begin 'ifm: help, and subcommands that are not there'
 gim ifm --help; exits 0; silent; prints 'identify'; prints 'Example:'; cp out help
 gim help ifm; exits 0; same out help
 gim ifm; exits 2; says 'which subcommand?'; prints_nothing
-gim ifm fitt; exits 2; says 'no subcommand fitt'; says 'subcommands: identify'
+gim ifm fitt; exits 2; says 'no subcommand fitt'; says 'subcommands: factors identify'
 gim ifm identify --help; exits 0; silent; prints 'Usage: gim ifm identify'; prints --output; prints --quiet; prints 'Example:'
 gim ifm identify --nonsense; exits 2; says 'gim ifm identify: --nonsense: unknown option'; says 'try: gim ifm identify --help'
 gim ifm identify --json --nonsense; exits 2; prints_nothing; json_lines err; says '"event":"error"'
@@ -87,3 +87,22 @@ gim ifm identify -f ifm-factors.tsv -d ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:2
 printf 'environment\tA\tB\tC\n' >ifm-bad.tsv
 gim ifm identify -f ifm-factors.tsv -d ifm-bad.tsv; exits 1; says 'ifm-bad.tsv: no regime'
 gim ifm identify -f ifm-nothing.tsv -d ifm-tried.tsv; exits 1; says 'ifm-nothing.tsv'; clean
+
+begin 'ifm: factors of a graph'
+printf 'source\ttarget\tprobability\na\tb\t0.9\nc\tb\t0.8\n' >ifm-edges.tsv
+printf 'intervention\ttargets\nA\ta\nBC\tb,c\n' >ifm-acts.tsv
+gim ifm factors --edges ifm-edges.tsv --targets ifm-acts.tsv -o ifm-derived.tsv; exits 0; silent
+printf 'factor\tvariables\tinterventions\na\ta\tA\nb\tb,a,c\tBC\nc\tc\tBC\n' >ifm-wanted-factors.tsv; same ifm-derived.tsv ifm-wanted-factors.tsv
+printf 'environment\tA\tBC\nctrl\t0\t0\na\t1\t0\nbc\t0\t1\n' >ifm-singles.tsv
+gim ifm identify -f ifm-derived.tsv -d ifm-singles.tsv; exits 0; prints "A=1,BC=1${tab}yes${tab}product-ratio${tab}ctrl:-1; a:1; bc:1"
+gim graph linear.gim -o ifm-edges.tsv
+gim ifm factors -e linear.gim -t ifm-acts.tsv; exits 0; lines 5; cut -f 1 out | tail -n 4 | tr '\n' ' ' >ifm-names; prints 'a b c d ' ifm-names
+gim ifm factors --help; exits 0; silent; prints --output; prints --quiet; prints 'Usage: gim ifm factors'
+gim ifm factors --nonsense; exits 2; says 'gim ifm factors: --nonsense: unknown option'
+gim ifm factors -e ifm-edges.tsv; exits 2; says '--targets'
+printf 'intervention\ttargets\nA\tdd\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv -o ifm-out.tsv; exits 1; says 'ifm-bad.tsv:2: "dd" is no variable of the model'; missing ifm-out.tsv
+printf 'intervention\ttargets\nA\ta\nA\tb\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:3: intervention "A" again'
+printf 'source\ttarget\na\ta\n' >ifm-bad.tsv
+gim ifm factors -e ifm-bad.tsv -t ifm-acts.tsv; exits 1; says 'ifm-bad.tsv:2: an edge from "a" to itself'
