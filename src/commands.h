@@ -18,5 +18,8 @@ int command_compare_graphs(int argc, const char **argv);
 int command_compare_targets(int argc, const char **argv);
 int command_prepare(int argc, const char **argv);
 int command_simulate(int argc, const char **argv);
+int command_ifm(int argc, const char **argv);
+int command_ifm_factors(int argc, const char **argv);
+int command_ifm_identify(int argc, const char **argv);
 
 #endif

@@ -23,6 +23,7 @@ static const struct command {
     {"compare-graphs", command_compare_graphs, "compare an estimated graph with the true one"},
     {"compare-targets", command_compare_targets, "compare estimated targets with the true ones"},
     {"simulate", command_simulate, "make a system whose truth is known, as tables"},
+    {"ifm", command_ifm, "factor models: which combinations can be predicted at all"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -515,6 +515,132 @@ GIM_API gim_status gim_system_graph(const gim_system *system, unsigned char *edg
  *       one. */
 GIM_API gim_status gim_system_rows(const gim_system *system, size_t env, size_t n_rows, uint64_t seed, double *x);
 
+/* ---- interventional factor models -------------------------------------------------------------------------------- */
+
+/* The second family (Bravo-Hermsdorff, Watson, Yu, Zeitler, Silva, "Intervention Generalization: A View from Factor
+ * Graph Models", NeurIPS 2023): p(x; s) = prod_k f_k(x on S_k; s on F_k) / Z(s), positive, of which only the scopes S_k
+ * and F_k are known. s, a regime, has a level of each intervention: 0, the baseline, up to one less than how many there
+ * are. Cycles are allowed. docs/ifm.md has the formulas. */
+
+/* A factor graph: an opaque handle. */
+typedef struct gim_ifm_graph gim_ifm_graph;
+
+/* A graph without factors.
+ * *graph     out: set on failure too, unless memory ran out for the handle itself, so that gim_ifm_graph_message() can
+ *            be asked; free it in any case.
+ * levels     (n_interventions): how many levels each has, 1 or more; copied. NULL where n_interventions is 0.
+ * errors     GIM_ERR_ARGUMENT (no variable, an intervention without a level, more than 100000 variables or 1000
+ *            interventions), GIM_ERR_NOMEM. */
+GIM_API gim_status gim_ifm_graph_new(gim_ifm_graph **graph, size_t n_variables, size_t n_interventions,
+                                     const size_t *levels, const gim_allocator *allocator);
+/* Frees a graph, half-built or not; NULL is nothing to do. */
+GIM_API void gim_ifm_graph_free(gim_ifm_graph *graph);
+/* As gim_message(). */
+GIM_API size_t gim_ifm_graph_message(const gim_ifm_graph *graph, char *text, size_t size);
+
+/* Adds the factor of the next number, from 0.
+ * variables      (variables), not 0 for those in scope; one at least
+ * interventions  (interventions), not 0 for those in scope; NULL for none
+ * errors         GIM_ERR_ARGUMENT, GIM_ERR_NOMEM. */
+GIM_API gim_status gim_ifm_graph_add_factor(gim_ifm_graph *graph, const unsigned char *variables,
+                                            const unsigned char *interventions);
+/* Adds a factor for each variable: the variable with its parents, and the interventions on it.
+ * edges    (variables, variables), not 0 for an edge, as of gim_graph(); the diagonal is not looked at. Cycles may be
+ * targets  (interventions, variables), not 0 where the intervention acts; NULL where there is no intervention
+ * errors   as above; the graph then has the factors that it had. */
+GIM_API gim_status gim_ifm_graph_add_edges(gim_ifm_graph *graph, const unsigned char *edges,
+                                           const unsigned char *targets);
+/* 0 for NULL. */
+GIM_API size_t gim_ifm_factor_count(const gim_ifm_graph *graph);
+/* The scopes of a factor, 1 or 0 each: variables (variables), interventions (interventions); both out, may be NULL.
+ * errors  GIM_ERR_ARGUMENT (index past the end). */
+GIM_API gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned char *variables,
+                                  unsigned char *interventions);
+
+/* When a target counts as identified. Per variable: the distribution of each variable given the others is, by the
+ * factors that touch it; necessary and sufficient where nothing but the scopes is known. Product ratio: the whole
+ * density is a product of powers of observed ones; sufficient. Message passing: that product is one over the cliques
+ * and separators of the chordal graph of interventions, from the baseline; sufficient, and passed by fewer targets. */
+typedef enum gim_ifm_criterion {
+    GIM_IFM_PER_VARIABLE = 0,
+    GIM_IFM_PRODUCT_RATIO = 1,
+    GIM_IFM_MESSAGE_PASSING = 2
+} gim_ifm_criterion;
+
+/* By what a target was identified: it was observed; product ratio; per variable alone; message passing. */
+typedef enum gim_ifm_method {
+    GIM_IFM_NOT_IDENTIFIED = 0,
+    GIM_IFM_BY_OBSERVATION = 1,
+    GIM_IFM_BY_RATIO = 2,
+    GIM_IFM_BY_VARIABLES = 3,
+    GIM_IFM_BY_MESSAGES = 4
+} gim_ifm_method;
+
+/* An answer of gim_ifm_identify(): an opaque handle, independent of the graph once it is made, and never changed. */
+typedef struct gim_ifm_verdict gim_ifm_verdict;
+
+/* Whether observed regimes determine the distribution of a target; no data are needed.
+ * observed  (n_observed, interventions): levels, no two rows the same; 1 to 10000 rows
+ * target    (interventions): levels
+ * *verdict  out; NULL on failure. Free with gim_ifm_verdict_free(). A refusal is success: ask the verdict.
+ * errors    GIM_ERR_STATE (no factor, or a variable in none), GIM_ERR_ARGUMENT (NULL, a level that is not there, no
+ *           observed regime or too many, an unknown criterion), GIM_ERR_DATA (a regime twice), GIM_ERR_NOMEM.
+ * cost      least squares of (levels of factors that were seen) x n_observed, for all factors and for each variable
+ * thread    many at once on one graph. */
+GIM_API gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
+                                    const size_t *target, gim_ifm_criterion criterion, gim_ifm_verdict **verdict);
+/* NULL is nothing to do. */
+GIM_API void gim_ifm_verdict_free(gim_ifm_verdict *verdict);
+
+/* What a verdict has. Certificate, failed variables and residual are those of a refusal by the first two criteria,
+ * unseen factors of any refusal, terms of message passing. */
+typedef struct gim_ifm_summary {
+    size_t struct_size; /* sizeof(gim_ifm_summary) */
+    gim_ifm_method method;
+    int unique;           /* 1 where no other exponents would do: by product ratio, or observed */
+    double residual;      /* squared length of the certificate, one term for each of its entries */
+    size_t n_unseen;      /* factors whose level in the target no observed regime has */
+    size_t n_failed;      /* variables that are not identified */
+    size_t n_certificate; /* entries of the certificate */
+    size_t n_terms;       /* regimes that message passing multiplies */
+    size_t n_fill;        /* edges that it adds to make the graph of interventions chordal */
+} gim_ifm_summary;
+
+/* All that follow: errors GIM_ERR_ARGUMENT (NULL, index past the end).
+ * summary  in: its struct_size; out: the rest. */
+GIM_API gim_status gim_ifm_verdict_summary(const gim_ifm_verdict *verdict, gim_ifm_summary *summary);
+/* exponents  out, (n_observed): q such that, as functions of x[variable], p(x; target) is proportional to
+ *            prod_t p(x; observed_t)^q_t; of all such q that of the least sum of squares, but for message passing. The
+ *            same for all variables, and true of p as a whole, unless the method is GIM_IFM_BY_VARIABLES. They may be
+ *            negative, and fractions.
+ * errors     GIM_ERR_STATE too where the target is not identified. */
+GIM_API gim_status gim_ifm_exponents(const gim_ifm_verdict *verdict, size_t variable, double *exponents);
+/* factors out, (n_unseen); variables out, (n_failed): ascending. */
+GIM_API gim_status gim_ifm_unseen(const gim_ifm_verdict *verdict, size_t *factors);
+GIM_API gim_status gim_ifm_failed(const gim_ifm_verdict *verdict, size_t *variables);
+/* Why the first failed variable is not identified, or where none failed the density as a whole: these weights, times
+ * any function of that variable (of x), may be added to the logarithms of the factors at these levels. They cancel in
+ * each observed regime and not in the target.
+ * factors  out, (n_certificate)
+ * regimes  out, (n_certificate): a regime that has the level: an observed one, or n_observed for the target
+ * weights  out, (n_certificate). */
+GIM_API gim_status gim_ifm_certificate(const gim_ifm_verdict *verdict, size_t *factors, size_t *regimes,
+                                       double *weights);
+/* regimes    out, (n_terms, interventions): the regimes of message passing
+ * exponents  out, (n_terms)
+ * observed   out, (n_terms): 0 for those that are missing. Each may be NULL. */
+GIM_API gim_status gim_ifm_terms(const gim_ifm_verdict *verdict, size_t *regimes, int64_t *exponents,
+                                 unsigned char *observed);
+/* Single regimes any of which, observed besides, would make a refused target identified; the target itself is none of
+ * them. Fewest levels other than 0 first, then ascending; interventions in no factor stay at 0. The search ends after
+ * 1000000 regimes, or 1000 for which nothing but the criterion itself could decide. By message passing it is the one
+ * regime that is missing, where one alone is.
+ * regimes  out, (capacity, interventions)      n  out: how many were found, at most capacity
+ * errors   and the rest: as gim_ifm_identify(). */
+GIM_API gim_status gim_ifm_suggest(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
+                                   const size_t *target, gim_ifm_criterion criterion, size_t *regimes, size_t capacity,
+                                   size_t *n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -118,6 +118,18 @@ PIN(GIM_TRAINING, 0);
 PIN(GIM_NEW_DOSES, 1);
 PIN(GIM_NEW_PERTURBATIONS, 2);
 
+/* gim_ifm_criterion */
+PIN(GIM_IFM_PER_VARIABLE, 0);
+PIN(GIM_IFM_PRODUCT_RATIO, 1);
+PIN(GIM_IFM_MESSAGE_PASSING, 2);
+
+/* gim_ifm_method */
+PIN(GIM_IFM_NOT_IDENTIFIED, 0);
+PIN(GIM_IFM_BY_OBSERVATION, 1);
+PIN(GIM_IFM_BY_RATIO, 2);
+PIN(GIM_IFM_BY_VARIABLES, 3);
+PIN(GIM_IFM_BY_MESSAGES, 4);
+
 /* gim_metric */
 PIN(GIM_METRIC_MEAN_DISTANCE, 0);
 PIN(GIM_METRIC_KDE_NLL, 1);
@@ -201,6 +213,17 @@ AT(gim_graph_scores, precision, 64);
 AT(gim_graph_scores, recall, 72);
 AT(gim_graph_scores, f1, 80);
 PIN(sizeof(gim_graph_scores), 88);
+
+AT(gim_ifm_summary, struct_size, 0);
+AT(gim_ifm_summary, method, 8);
+AT(gim_ifm_summary, unique, 12);
+AT(gim_ifm_summary, residual, 16);
+AT(gim_ifm_summary, n_unseen, 24);
+AT(gim_ifm_summary, n_failed, 32);
+AT(gim_ifm_summary, n_certificate, 40);
+AT(gim_ifm_summary, n_terms, 48);
+AT(gim_ifm_summary, n_fill, 56);
+PIN(sizeof(gim_ifm_summary), 64);
 #endif
 
 PIN(sizeof(gim_metric), sizeof(int));

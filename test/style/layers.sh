@@ -1,13 +1,13 @@
 #!/bin/sh
 # Who may include whom. SPDX-License-Identifier: BSD-3-Clause
-#   lib/<layer>      its own layer and lower ones (base < math < model < train < baseline < simulate < judge < api), and the
-#                    public headers; judge knows base and math alone
+#   lib/<layer>      its own layer and lower ones (base < math < model < train < baseline < simulate < judge < ifm < api), and
+#                    the public headers; judge knows base and math alone
 #   src, examples    the public headers; src its own headers beside
 #   GSL, CBLAS       each enter through the files named here alone
 set -eu
 
 gsl_files='lib/base/rng.c lib/math/special.c'
-cblas_files='lib/math/mat.c'  # LAPACK, which has no header here, is declared in lib/math/pca.c
+cblas_files='lib/math/mat.c'  # LAPACK, which has no header here, is declared in lib/math/pca.c and least.c
 
 # FILE:LINE:included name, for quoted ("") or angled (<>) includes
 includes() {
@@ -20,7 +20,7 @@ includes() {
 # A quoted name is looked for in lib/ and include/, as the compiler does; without a folder it is one beside the file.
 layers() {
     includes '"' '"' lib | awk -F: '
-        BEGIN { n = split("base math model train baseline simulate judge api", order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i }
+        BEGIN { n = split("base math model train baseline simulate judge ifm api", order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i }
         function bad(why) { print $1 ":" $2 ": includes \"" $3 "\": " why; failed = 1 }
         {
             split($1, at, "/"); layer = at[2]

@@ -99,6 +99,14 @@ const GIM_SCALE_FREE = Cint(1)
 const GIM_TRAINING = Cint(0)
 const GIM_NEW_DOSES = Cint(1)
 const GIM_NEW_PERTURBATIONS = Cint(2)
+const GIM_IFM_PER_VARIABLE = Cint(0)
+const GIM_IFM_PRODUCT_RATIO = Cint(1)
+const GIM_IFM_MESSAGE_PASSING = Cint(2)
+const GIM_IFM_NOT_IDENTIFIED = Cint(0)
+const GIM_IFM_BY_OBSERVATION = Cint(1)
+const GIM_IFM_BY_RATIO = Cint(2)
+const GIM_IFM_BY_VARIABLES = Cint(3)
+const GIM_IFM_BY_MESSAGES = Cint(4)
 
 struct gim_allocator
     struct_size::Csize_t
@@ -173,6 +181,18 @@ struct gim_simulation
     test_rows::Csize_t
     components::Csize_t
     raw::Cint
+end
+
+struct gim_ifm_summary
+    struct_size::Csize_t
+    method::Cint
+    unique::Cint
+    residual::Cdouble
+    n_unseen::Csize_t
+    n_failed::Csize_t
+    n_certificate::Csize_t
+    n_terms::Csize_t
+    n_fill::Csize_t
 end
 
 gim_version() =
@@ -383,5 +403,60 @@ gim_system_graph(system, edges, weights) =
 gim_system_rows(system, env, n_rows, seed, x) =
     ccall((:gim_system_rows, libgim), Cint, (Ptr{Cvoid}, Csize_t, Csize_t, UInt64, Ptr{Cdouble}), system, env, n_rows,
             seed, x)
+
+gim_ifm_graph_new(graph, n_variables, n_interventions, levels, allocator) =
+    ccall((:gim_ifm_graph_new, libgim), Cint, (Ptr{Ptr{Cvoid}}, Csize_t, Csize_t, Ptr{Csize_t}, Ptr{gim_allocator}),
+            graph, n_variables, n_interventions, levels, allocator)
+
+gim_ifm_graph_free(graph) =
+    ccall((:gim_ifm_graph_free, libgim), Cvoid, (Ptr{Cvoid},), graph)
+
+gim_ifm_graph_message(graph, text, size) =
+    ccall((:gim_ifm_graph_message, libgim), Csize_t, (Ptr{Cvoid}, Cstring, Csize_t), graph, text, size)
+
+gim_ifm_graph_add_factor(graph, variables, interventions) =
+    ccall((:gim_ifm_graph_add_factor, libgim), Cint, (Ptr{Cvoid}, Ptr{Cuchar}, Ptr{Cuchar}), graph, variables,
+            interventions)
+
+gim_ifm_graph_add_edges(graph, edges, targets) =
+    ccall((:gim_ifm_graph_add_edges, libgim), Cint, (Ptr{Cvoid}, Ptr{Cuchar}, Ptr{Cuchar}), graph, edges, targets)
+
+gim_ifm_factor_count(graph) =
+    ccall((:gim_ifm_factor_count, libgim), Csize_t, (Ptr{Cvoid},), graph)
+
+gim_ifm_factor(graph, factor, variables, interventions) =
+    ccall((:gim_ifm_factor, libgim), Cint, (Ptr{Cvoid}, Csize_t, Ptr{Cuchar}, Ptr{Cuchar}), graph, factor, variables,
+            interventions)
+
+gim_ifm_identify(graph, observed, n_observed, target, criterion, verdict) =
+    ccall((:gim_ifm_identify, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Ptr{Csize_t}, Cint, Ptr{Ptr{Cvoid}}),
+            graph, observed, n_observed, target, criterion, verdict)
+
+gim_ifm_verdict_free(verdict) =
+    ccall((:gim_ifm_verdict_free, libgim), Cvoid, (Ptr{Cvoid},), verdict)
+
+gim_ifm_verdict_summary(verdict, summary) =
+    ccall((:gim_ifm_verdict_summary, libgim), Cint, (Ptr{Cvoid}, Ptr{gim_ifm_summary}), verdict, summary)
+
+gim_ifm_exponents(verdict, variable, exponents) =
+    ccall((:gim_ifm_exponents, libgim), Cint, (Ptr{Cvoid}, Csize_t, Ptr{Cdouble}), verdict, variable, exponents)
+
+gim_ifm_unseen(verdict, factors) =
+    ccall((:gim_ifm_unseen, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}), verdict, factors)
+
+gim_ifm_failed(verdict, variables) =
+    ccall((:gim_ifm_failed, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}), verdict, variables)
+
+gim_ifm_certificate(verdict, factors, regimes, weights) =
+    ccall((:gim_ifm_certificate, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}, Ptr{Cdouble}), verdict,
+            factors, regimes, weights)
+
+gim_ifm_terms(verdict, regimes, exponents, observed) =
+    ccall((:gim_ifm_terms, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Int64}, Ptr{Cuchar}), verdict, regimes,
+            exponents, observed)
+
+gim_ifm_suggest(graph, observed, n_observed, target, criterion, regimes, capacity, n) =
+    ccall((:gim_ifm_suggest, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Ptr{Csize_t}, Cint, Ptr{Csize_t},
+            Csize_t, Ptr{Csize_t}), graph, observed, n_observed, target, criterion, regimes, capacity, n)
 
 end

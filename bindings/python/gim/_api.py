@@ -98,6 +98,14 @@ SCALE_FREE = 1
 TRAINING = 0
 NEW_DOSES = 1
 NEW_PERTURBATIONS = 2
+IFM_PER_VARIABLE = 0
+IFM_PRODUCT_RATIO = 1
+IFM_MESSAGE_PASSING = 2
+IFM_NOT_IDENTIFIED = 0
+IFM_BY_OBSERVATION = 1
+IFM_BY_RATIO = 2
+IFM_BY_VARIABLES = 3
+IFM_BY_MESSAGES = 4
 
 
 class Allocator(c.Structure):
@@ -188,6 +196,20 @@ class Simulation(c.Structure):
     ]
 
 
+class IfmSummary(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("method", c.c_int),
+        ("unique", c.c_int),
+        ("residual", c.c_double),
+        ("n_unseen", c.c_size_t),
+        ("n_failed", c.c_size_t),
+        ("n_certificate", c.c_size_t),
+        ("n_terms", c.c_size_t),
+        ("n_fill", c.c_size_t),
+    ]
+
+
 ProgressFn = c.CFUNCTYPE(c.c_int, c.POINTER(Progress), c.c_void_p)
 
 
@@ -266,4 +288,23 @@ FUNCTIONS = {
             c.POINTER(c.c_ubyte), c.POINTER(c.c_double)]),
     "gim_system_graph": (c.c_int, [c.c_void_p, c.POINTER(c.c_ubyte), c.POINTER(c.c_double)]),
     "gim_system_rows": (c.c_int, [c.c_void_p, c.c_size_t, c.c_size_t, c.c_uint64, c.POINTER(c.c_double)]),
+    "gim_ifm_graph_new": (c.c_int, [c.POINTER(c.c_void_p), c.c_size_t, c.c_size_t, c.POINTER(c.c_size_t),
+            c.POINTER(Allocator)]),
+    "gim_ifm_graph_free": (None, [c.c_void_p]),
+    "gim_ifm_graph_message": (c.c_size_t, [c.c_void_p, c.c_char_p, c.c_size_t]),
+    "gim_ifm_graph_add_factor": (c.c_int, [c.c_void_p, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
+    "gim_ifm_graph_add_edges": (c.c_int, [c.c_void_p, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
+    "gim_ifm_factor_count": (c.c_size_t, [c.c_void_p]),
+    "gim_ifm_factor": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
+    "gim_ifm_identify": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t), c.c_int,
+            c.POINTER(c.c_void_p)]),
+    "gim_ifm_verdict_free": (None, [c.c_void_p]),
+    "gim_ifm_verdict_summary": (c.c_int, [c.c_void_p, c.POINTER(IfmSummary)]),
+    "gim_ifm_exponents": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(c.c_double)]),
+    "gim_ifm_unseen": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t)]),
+    "gim_ifm_failed": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t)]),
+    "gim_ifm_certificate": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(c.c_size_t), c.POINTER(c.c_double)]),
+    "gim_ifm_terms": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(c.c_int64), c.POINTER(c.c_ubyte)]),
+    "gim_ifm_suggest": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t), c.c_int,
+            c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t)]),
 }

@@ -1,6 +1,7 @@
-# What a pipeline counts on, of every command that `gim --help` lists. SPDX-License-Identifier: BSD-3-Clause
+# What a pipeline counts on, of every command that `gim --help` lists; those of gim ifm are
+# in ifm.sh. SPDX-License-Identifier: BSD-3-Clause
 
-every=$("$gim" --help | sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' | grep -v '^gim')
+every=$("$gim" --help | sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' | grep -v -e '^gim' -e '^ifm$')
 gim simulate -q -o contract-sim --variables 3 --perturbations 2 --new-perturbations 1 --edges-per-variable 1 -n 5 --control-rows 9
 gim sample linear.gim -p unseen.tsv -n 9 -q -o contract-predicted.tsv
 grep -E '^(environment|ctrl)' cells.tsv >contract-observed.tsv

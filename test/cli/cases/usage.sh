@@ -8,7 +8,7 @@ grep -qE '^gim [0-9]+\.[0-9]+\.[0-9]+$' out || wrong 'not "gim MAJOR.MINOR.PATCH
 begin 'help lists the commands, in three spellings'
 gim --help
 exits 0; silent
-for command in prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate; do prints "  $command "; done
+for command in prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate ifm; do prints "  $command "; done
 cp out help
 gim help; exits 0; same out help
 gim -h; exits 0; same out help
@@ -24,7 +24,7 @@ done
 
 begin 'no command, and one that does not exist'
 gim; exits 2; says 'which command?'; prints_nothing
-gim fitt; exits 2; says 'no command fitt'; says 'prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate'
+gim fitt; exits 2; says 'no command fitt'; says 'prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate ifm'
 gim help fitt; exits 2; says 'no command fitt'
 
 begin 'an unknown option'

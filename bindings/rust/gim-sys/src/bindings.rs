@@ -15,6 +15,8 @@ pub type gim_effect = c_int;
 pub type gim_metric = c_int;
 pub type gim_graph_kind = c_int;
 pub type gim_part = c_int;
+pub type gim_ifm_criterion = c_int;
+pub type gim_ifm_method = c_int;
 pub const GIM_HISTORY_COLUMNS: usize = 6;
 pub const GIM_OK: gim_status = 0;
 pub const GIM_STOPPED: gim_status = 1;
@@ -110,6 +112,14 @@ pub const GIM_SCALE_FREE: gim_graph_kind = 1;
 pub const GIM_TRAINING: gim_part = 0;
 pub const GIM_NEW_DOSES: gim_part = 1;
 pub const GIM_NEW_PERTURBATIONS: gim_part = 2;
+pub const GIM_IFM_PER_VARIABLE: gim_ifm_criterion = 0;
+pub const GIM_IFM_PRODUCT_RATIO: gim_ifm_criterion = 1;
+pub const GIM_IFM_MESSAGE_PASSING: gim_ifm_criterion = 2;
+pub const GIM_IFM_NOT_IDENTIFIED: gim_ifm_method = 0;
+pub const GIM_IFM_BY_OBSERVATION: gim_ifm_method = 1;
+pub const GIM_IFM_BY_RATIO: gim_ifm_method = 2;
+pub const GIM_IFM_BY_VARIABLES: gim_ifm_method = 3;
+pub const GIM_IFM_BY_MESSAGES: gim_ifm_method = 4;
 
 #[repr(C)]
 pub struct gim_model {
@@ -118,6 +128,16 @@ pub struct gim_model {
 
 #[repr(C)]
 pub struct gim_system {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+pub struct gim_ifm_graph {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+pub struct gim_ifm_verdict {
     _opaque: [u8; 0],
 }
 
@@ -208,6 +228,20 @@ pub struct gim_simulation {
     pub raw: c_int,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_ifm_summary {
+    pub struct_size: usize,
+    pub method: gim_ifm_method,
+    pub unique: c_int,
+    pub residual: f64,
+    pub n_unseen: usize,
+    pub n_failed: usize,
+    pub n_certificate: usize,
+    pub n_terms: usize,
+    pub n_fill: usize,
+}
+
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_allocator>() == 32);
 #[cfg(target_pointer_width = "64")]
@@ -220,6 +254,8 @@ const _: () = assert!(std::mem::size_of::<gim_progress>() == 72);
 const _: () = assert!(std::mem::size_of::<gim_graph_scores>() == 88);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_simulation>() == 184);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_ifm_summary>() == 64);
 
 pub type gim_progress_fn = Option<unsafe extern "C" fn(*const gim_progress, *mut c_void) -> c_int>;
 
@@ -306,4 +342,29 @@ extern "C" {
             targets: *mut c_uchar, effects: *mut f64) -> gim_status;
     pub fn gim_system_graph(system: *const gim_system, edges: *mut c_uchar, weights: *mut f64) -> gim_status;
     pub fn gim_system_rows(system: *const gim_system, env: usize, n_rows: usize, seed: u64, x: *mut f64) -> gim_status;
+    pub fn gim_ifm_graph_new(graph: *mut *mut gim_ifm_graph, n_variables: usize, n_interventions: usize,
+            levels: *const usize, allocator: *const gim_allocator) -> gim_status;
+    pub fn gim_ifm_graph_free(graph: *mut gim_ifm_graph);
+    pub fn gim_ifm_graph_message(graph: *const gim_ifm_graph, text: *mut c_char, size: usize) -> usize;
+    pub fn gim_ifm_graph_add_factor(graph: *mut gim_ifm_graph, variables: *const c_uchar,
+            interventions: *const c_uchar) -> gim_status;
+    pub fn gim_ifm_graph_add_edges(graph: *mut gim_ifm_graph, edges: *const c_uchar,
+            targets: *const c_uchar) -> gim_status;
+    pub fn gim_ifm_factor_count(graph: *const gim_ifm_graph) -> usize;
+    pub fn gim_ifm_factor(graph: *const gim_ifm_graph, factor: usize, variables: *mut c_uchar,
+            interventions: *mut c_uchar) -> gim_status;
+    pub fn gim_ifm_identify(graph: *const gim_ifm_graph, observed: *const usize, n_observed: usize,
+            target: *const usize, criterion: gim_ifm_criterion, verdict: *mut *mut gim_ifm_verdict) -> gim_status;
+    pub fn gim_ifm_verdict_free(verdict: *mut gim_ifm_verdict);
+    pub fn gim_ifm_verdict_summary(verdict: *const gim_ifm_verdict, summary: *mut gim_ifm_summary) -> gim_status;
+    pub fn gim_ifm_exponents(verdict: *const gim_ifm_verdict, variable: usize, exponents: *mut f64) -> gim_status;
+    pub fn gim_ifm_unseen(verdict: *const gim_ifm_verdict, factors: *mut usize) -> gim_status;
+    pub fn gim_ifm_failed(verdict: *const gim_ifm_verdict, variables: *mut usize) -> gim_status;
+    pub fn gim_ifm_certificate(verdict: *const gim_ifm_verdict, factors: *mut usize, regimes: *mut usize,
+            weights: *mut f64) -> gim_status;
+    pub fn gim_ifm_terms(verdict: *const gim_ifm_verdict, regimes: *mut usize, exponents: *mut i64,
+            observed: *mut c_uchar) -> gim_status;
+    pub fn gim_ifm_suggest(graph: *const gim_ifm_graph, observed: *const usize, n_observed: usize,
+            target: *const usize, criterion: gim_ifm_criterion, regimes: *mut usize, capacity: usize,
+            n: *mut usize) -> gim_status;
 }
