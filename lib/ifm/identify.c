@@ -11,7 +11,7 @@
 size_t gim__ifm_find(const size_t *observed, size_t T, const size_t *regime, size_t m)
 {
     size_t t = 0;
-    while (t < T && memcmp(observed + t * m, regime, m * sizeof *regime) != 0)
+    while (t < T && m > 0 && memcmp(observed + t * m, regime, m * sizeof *regime) != 0)
         t++;
     return t;
 }

@@ -147,7 +147,8 @@ gim_status gim__ifm_suggest(size_t *regimes, size_t *n, size_t capacity, const g
     at.observed = gim__new(allocator, T + 1, graph->m * sizeof *at.observed);
     gim_status status = GIM_ERR_NOMEM;
     if (at.observed != NULL) {
-        memcpy(at.observed, observed, T * graph->m * sizeof *at.observed);
+        if (graph->m > 0)
+            memcpy(at.observed, observed, T * graph->m * sizeof *at.observed);
         status = gim__ifm_identify(&at.verdict, graph, observed, T, target, criterion, allocator);
     }
     if (status == GIM_OK && at.verdict.method == GIM_IFM_NOT_IDENTIFIED && criterion == GIM_IFM_MESSAGE_PASSING)

@@ -158,6 +158,9 @@ START_TEST(no_interventions)
     ck_assert_int_eq(gim_ifm_identify(graph, NULL, 1, NULL, GIM_IFM_PER_VARIABLE, &verdict), GIM_OK);
     ck_assert_int_eq(gim_ifm_verdict_summary(verdict, &summary), GIM_OK);
     ck_assert_int_eq(summary.method, GIM_IFM_BY_OBSERVATION);
+    size_t n = 1;
+    ck_assert_int_eq(gim_ifm_suggest(graph, NULL, 1, NULL, GIM_IFM_PER_VARIABLE, NULL, 0, &n), GIM_OK);
+    ck_assert_uint_eq(n, 0);
     gim_ifm_verdict_free(verdict);
     gim_ifm_graph_free(graph);
 }
