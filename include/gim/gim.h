@@ -595,15 +595,15 @@ GIM_API void gim_ifm_verdict_free(gim_ifm_verdict *verdict);
 /* What a verdict has. Certificate, failed variables and residual are those of a refusal by the first two criteria,
  * unseen factors of any refusal, terms of message passing. */
 typedef struct gim_ifm_summary {
-    size_t struct_size; /* sizeof(gim_ifm_summary) */
-    gim_ifm_method method;
-    int unique;           /* 1 where no other exponents would do: by product ratio, or observed */
-    double residual;      /* squared length of the certificate, one term for each of its entries */
-    size_t n_unseen;      /* factors whose level in the target no observed regime has */
-    size_t n_failed;      /* variables that are not identified */
-    size_t n_certificate; /* entries of the certificate */
-    size_t n_terms;       /* regimes that message passing multiplies */
-    size_t n_fill;        /* edges that it adds to make the graph of interventions chordal */
+    size_t struct_size;    /* sizeof(gim_ifm_summary) */
+    gim_ifm_method method; /* by what the target is identified, if it is */
+    int unique;            /* 1 where no other exponents would do: by product ratio, or observed */
+    double residual;       /* squared length of the certificate, one term for each of its entries */
+    size_t n_unseen;       /* factors whose level in the target no observed regime has */
+    size_t n_failed;       /* variables that are not identified */
+    size_t n_certificate;  /* entries of the certificate */
+    size_t n_terms;        /* regimes that message passing multiplies */
+    size_t n_fill;         /* edges that it adds to make the graph of interventions chordal */
 } gim_ifm_summary;
 
 /* All that follow: errors GIM_ERR_ARGUMENT (NULL, index past the end).
