@@ -321,7 +321,7 @@ static bool is_resume(const struct fit_options *o, const char *path)
     return o->resume && there;
 }
 
-static int run(const struct fit_options *o)
+static int fit(const struct fit_options *o)
 {
     const struct ui *ui = &o->common.ui;
     const char *path = args_text(o->common.output);
@@ -349,6 +349,15 @@ out:
     training_free(&training);
     training_choice_free(&choice);
     return code;
+}
+
+static int run(void *options)
+{
+    const struct fit_options *o = options;
+    if (!o->list_options)
+        return fit(o);
+    settings_list();
+    return EXIT_OK;
 }
 
 int command_fit(int argc, const char **argv)
@@ -379,12 +388,5 @@ int command_fit(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK && o.list_options)
-        settings_list();
-    else if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -197,8 +197,9 @@ static int derive(const struct derivation *from, gim_ifm_graph **graph)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static int run(const struct factors_options *o)
+static int run(void *options)
 {
+    const struct factors_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct derivation from = {.ui = ui};
     struct output output = {0};
@@ -237,10 +238,5 @@ int command_ifm_factors(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

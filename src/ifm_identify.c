@@ -323,8 +323,9 @@ static int answer_all(const struct study *study, json_t *answers)
     return EXIT_OK;
 }
 
-static int run(const struct identify_options *o)
+static int run(void *options)
 {
+    const struct identify_options *o = options;
     struct study study = {.ui = &o->common.ui, .suggest = 3};
     struct output output = {0};
     char delimiter = 0;
@@ -371,10 +372,5 @@ int command_ifm_identify(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -232,8 +232,10 @@ static json_t *info_json(const gim_model *model)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static int run(const struct args_common *common, const char *path)
+static int run(void *options)
 {
+    const struct args_common *common = options;
+    const char *path = common->operands[0];
     gim_model *model = NULL;
     struct output output = {0};
     int code = model_load(&common->ui, path, &model);
@@ -257,11 +259,5 @@ int command_info(int argc, const char **argv)
         ARGS_QUIET(&common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK)
-        code = run(&common, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&common, argc, argv, options, &page, run, &common);
 }

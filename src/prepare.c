@@ -203,10 +203,10 @@ static int report(const struct preparation *p)
     return output_close(&output, code);
 }
 
-static int run(const struct prepare_options *o, char *const *inputs)
+static int prepare(const struct prepare_options *o)
 {
     const struct ui *ui = &o->common.ui;
-    struct preparation_choice choice = {.inputs = inputs};
+    struct preparation_choice choice = {.inputs = o->common.operands};
     struct preparation preparation = {.ui = ui, .choice = &choice};
     int code = take_options(&choice, &preparation.recipe, o);
     if (code == EXIT_OK && (code = folder_open(ui, choice.folder, preparation_files, "preparation")) == EXIT_OK) {
@@ -226,6 +226,12 @@ static int run(const struct prepare_options *o, char *const *inputs)
     names_free(&choice.hold_outs);
     names_free(&choice.cells.columns);
     return code;
+}
+
+static int run(void *options)
+{
+    const struct prepare_options *o = options;
+    return o->list ? list_file(&o->common.ui, o->common.operands[0]) : prepare(o);
 }
 
 int command_prepare(int argc, const char **argv)
@@ -271,11 +277,5 @@ int command_prepare(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char **inputs = NULL;
-    int code = args_parse_many(&o.common.ui, argc, argv, options, &page, &inputs);
-    if (code == EXIT_OK)
-        code = o.list ? list_file(&o.common.ui, inputs[0]) : run(&o, inputs);
-    args_free_list(inputs);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

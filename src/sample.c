@@ -95,8 +95,10 @@ out:
     return code;
 }
 
-static int run(const struct sample_options *o, const char *path)
+static int run(void *options)
 {
+    const struct sample_options *o = options;
+    const char *path = o->common.operands[0];
     const struct ui *ui = &o->common.ui;
     gim_model *model = NULL;
     struct conditions conditions = {0};
@@ -105,6 +107,8 @@ static int run(const struct sample_options *o, const char *path)
     struct samples_writer writer = {0};
     int64_t seed = 1;
     int units = UNITS_MODEL, code;
+    if (ui->json && output_is_standard(samples.path))
+        return ui_usage(ui, "--json needs -o: standard output holds the table");
     if ((code = args_choice(ui, "--units", o->units, prepared_units, &units)) != EXIT_OK ||
         (code = read_all(o, path, &model, &conditions, &samples, &seed)) != EXIT_OK ||
         (units == UNITS_COUNTS && (code = prepared_read(&prepared, ui, model, "--units counts")) != EXIT_OK))
@@ -145,13 +149,5 @@ int command_sample(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK && o.common.ui.json && output_is_standard(args_text(o.common.output)))
-        code = ui_usage(&o.common.ui, "--json needs -o: standard output holds the table");
-    if (code == EXIT_OK)
-        code = run(&o, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

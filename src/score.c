@@ -378,8 +378,9 @@ static void comparison_free(struct comparison *c)
     frame_free(&c->observed);
 }
 
-static int run(const struct score_options *o)
+static int run(void *options)
 {
+    const struct score_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct comparison c = {0};
     struct output output = {0};
@@ -425,10 +426,5 @@ int command_score(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }
