@@ -203,3 +203,18 @@ int args_names(const struct ui *ui, const char *option, char **values, bool spli
     }
     return EXIT_OK;
 }
+
+int args_assign(const struct ui *ui, const char *option, char **values,
+                int (*set)(const struct ui *ui, void *user, const char *name, const char *text), void *user)
+{
+    int code = EXIT_OK;
+    for (size_t i = 0; values != NULL && values[i] != NULL && code == EXIT_OK; i++) {
+        char *name = memory_text(values[i]), *equals = strchr(name, '=');
+        if (equals != NULL)
+            *equals = '\0';
+        code = equals == NULL ? ui_usage(ui, "%s: \"%s\" is not option=value", option, name)
+                              : set(ui, user, name, equals + 1);
+        free(name);
+    }
+    return code;
+}

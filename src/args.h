@@ -60,6 +60,9 @@ int args_reals(const struct ui *ui, const char *option, char **values, double **
 int args_delimiter(const struct ui *ui, char **values, char *delimiter);
 /* Adds all names given; each value is a list where split is asked for. */
 int args_names(const struct ui *ui, const char *option, char **values, bool split, struct names *names);
+/* Calls set() for each value, "name=text", until it fails. */
+int args_assign(const struct ui *ui, const char *option, char **values,
+                int (*set)(const struct ui *ui, void *user, const char *name, const char *text), void *user);
 /* Fails where an option without which nothing can be done was not given. */
 int args_need(const struct ui *ui, const char *option, char **values);
 

@@ -18,7 +18,7 @@ static int read_features(struct conditions *conditions, const struct conditions_
         return EXIT_OK;
     }
     model_features(conditions->model, &features);
-    struct frame_choice columns = {&features, NULL, "feature", ", which the model needs", true};
+    struct frame_choice columns = {&features, NULL, "feature", ", which the model needs", FRAME_ONE_ROW};
     int code = frame_read(&conditions->table, conditions->ui, choice->path, choice->delimiter, &columns);
     names_free(&features);
     return code;

@@ -6,6 +6,10 @@
 static const struct command subcommands[] = {
     {"factors", command_ifm_factors, "make the table of factors of a causal graph"},
     {"identify", command_ifm_identify, "say which untried combinations those that were tried determine"},
+    {"fit", command_ifm_fit, "fit a model to samples under combinations of interventions"},
+    {"check", command_ifm_check, "say whether the samples support the factors, by leaving regimes out"},
+    {"predict", command_ifm_predict, "predict means and outcomes under untried combinations"},
+    {"sample", command_ifm_sample, "draw samples under untried combinations"},
 };
 
 static const struct dispatch dispatch = {
@@ -20,6 +24,9 @@ static const struct dispatch dispatch = {
     .after = "\n"
              "Example:\n"
              "  gim ifm identify --factors factors.tsv --observed tried.tsv\n"
+             "  gim ifm check --data rows.tsv --observed tried.tsv --factors factors.tsv\n"
+             "  gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv -o model.ifm\n"
+             "  gim ifm predict model.ifm --unseen wanted.tsv -o predictions.tsv\n"
              "\n"
              "gim ifm SUBCOMMAND --help tells more of one; gim info describes a model.",
 };

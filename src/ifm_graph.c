@@ -124,6 +124,17 @@ void ifm_graph_free(struct ifm_graph *graph)
     names_free(&graph->interventions);
 }
 
+json_t *ifm_graph_levels(const struct ifm_graph *graph, const size_t *levels, const struct names *only)
+{
+    json_t *object = json_object();
+    for (size_t j = 0; j < graph->interventions.n; j++) {
+        const char *name = names_at(&graph->interventions, j);
+        if (only == NULL || names_have(only, name))
+            json_object_set_new(object, name, json_string(names_at(&graph->levels[j], levels[j])));
+    }
+    return object;
+}
+
 /* ---- regimes ----------------------------------------------------------------------------------------------------- */
 
 static int find_columns(const struct table *table, const struct ifm_graph *graph, size_t *columns)
@@ -147,6 +158,12 @@ static size_t *add_regime(struct ifm_regimes *regimes, size_t m)
     size_t n = regimes->environments.n;
     regimes->levels = memory_grow(regimes->levels, &regimes->capacity, n * m + 1, sizeof *regimes->levels);
     return regimes->levels + (n - 1) * m;
+}
+
+void ifm_regimes_add(struct ifm_regimes *regimes, const char *name, const size_t *levels, size_t m)
+{
+    names_add(&regimes->environments, name);
+    memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
 }
 
 static int read_regime(struct ifm_regimes *regimes, struct ifm_graph *graph, const struct table *table,
@@ -231,8 +248,7 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
         if (ifm_regimes_find(observed, levels, m, &known))
             continue;
         char *text = regime_text(graph, levels);
-        names_add(&regimes->environments, text);
-        memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
+        ifm_regimes_add(regimes, text, levels, m);
         free(text);
     }
     free(levels);

@@ -192,17 +192,6 @@ static void note_result(const struct preparation *p)
     free(scale);
 }
 
-static int report(const struct preparation *p)
-{
-    struct output output = {0};
-    if (!p->ui->json)
-        return EXIT_OK;
-    int code = output_open(&output, p->ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, preparation_json(p));
-    return output_close(&output, code);
-}
-
 static int prepare(const struct prepare_options *o)
 {
     const struct ui *ui = &o->common.ui;
@@ -218,7 +207,7 @@ static int prepare(const struct prepare_options *o)
     }
     if (code == EXIT_OK) {
         note_result(&preparation);
-        code = report(&preparation);
+        code = ui->json ? output_value(ui, preparation_json(&preparation)) : EXIT_OK;
     }
     preparation_free(&preparation);
     conditions_on_free(&choice.where);

@@ -201,7 +201,7 @@ out:
 static int read_observed(struct report *report, const struct report_choice *choice)
 {
     struct names variables = {0};
-    struct frame_choice columns = {&variables, NULL, "variable", ", which the model has", false};
+    struct frame_choice columns = {&variables, NULL, "variable", ", which the model has", FRAME_SAMPLES};
     int code = EXIT_OK;
     model_variables(report->model, &variables);
     for (size_t i = 0; choice->observed[i] != NULL && code == EXIT_OK; i++) {

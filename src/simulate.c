@@ -120,13 +120,7 @@ static int make(const struct ui *ui, const gim_simulation *settings, gim_system 
 
 static int report(const struct ui *ui, const gim_system *system)
 {
-    struct output output = {0};
-    if (!ui->json)
-        return EXIT_OK;
-    int code = output_open(&output, ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, simulation_json(system));
-    return output_close(&output, code);
+    return ui->json ? output_value(ui, simulation_json(system)) : EXIT_OK;
 }
 
 static int run(void *options)

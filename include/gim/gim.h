@@ -552,6 +552,10 @@ GIM_API gim_status gim_ifm_graph_add_edges(gim_ifm_graph *graph, const unsigned 
                                            const unsigned char *targets);
 /* 0 for NULL. */
 GIM_API size_t gim_ifm_factor_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_variable_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_intervention_count(const gim_ifm_graph *graph);
+/* How many levels an intervention has; 0 past the last. */
+GIM_API size_t gim_ifm_level_count(const gim_ifm_graph *graph, size_t intervention);
 /* The scopes of a factor, 1 or 0 each: variables (variables), interventions (interventions); both out, may be NULL.
  * errors  GIM_ERR_ARGUMENT (index past the end). */
 GIM_API gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned char *variables,
