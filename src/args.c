@@ -198,7 +198,7 @@ int args_names(const struct ui *ui, const char *option, char **values, bool spli
     for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
         if (!split)
             names_add(names, values[i]);
-        else if (!names_split(names, values[i]))
+        else if (!names_split(names, values[i], NULL))
             return ui_usage(ui, "%s: \"%s\" is not a list of names with commas between them", option, values[i]);
     }
     return EXIT_OK;

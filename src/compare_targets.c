@@ -57,7 +57,7 @@ static int read_targets(struct comparison *c, struct table *table, size_t enviro
     if (e < before)
         return table_fail(table, "environment \"%s\" again", name);
     int code =
-        list[0] == '\0' || names_split(&names, list)
+        list[0] == '\0' || names_split(&names, list, NULL)
             ? EXIT_OK
             : table_fail(table, "column \"targets\": \"%s\" is not a list of names with commas between them", list);
     for (size_t i = 0; i < names.n && code == EXIT_OK; i++) {

@@ -11,12 +11,19 @@
 
 /* ---- the graph --------------------------------------------------------------------------------------------------- */
 
+int ifm_names(struct names *list, const struct table *table, size_t column)
+{
+    const char *text = table_field(table, column), *twice = NULL, *name = names_at(&table->columns, column);
+    if (text[0] != '\0' && !names_split(list, text, &twice))
+        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them", name, text);
+    return twice == NULL ? EXIT_OK : table_fail(table, "column \"%s\": \"%s\" is there twice", name, twice);
+}
+
 static int read_list(const struct table *table, size_t column, struct names *list, struct names *all)
 {
-    const char *text = table_field(table, column);
-    if (text[0] != '\0' && !names_split(list, text))
-        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them",
-                          names_at(&table->columns, column), text);
+    int code = ifm_names(list, table, column);
+    if (code != EXIT_OK)
+        return code;
     for (size_t i = 0; i < list->n; i++)
         names_add(all, names_at(list, i));
     return EXIT_OK;
@@ -224,6 +231,7 @@ int ifm_regimes_distinct(const struct ifm_regimes *regimes, const struct ifm_gra
     return EXIT_OK;
 }
 
+/* "A=high,B=0": to be freed. */
 static char *regime_text(const struct ifm_graph *graph, const size_t *levels)
 {
     char *text = memory_text("");
@@ -256,6 +264,11 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
                ? EXIT_OK
                : ui_usage(graph->ui, "there are more than %zu combinations of levels: --unseen names those asked for",
                           most);
+}
+
+char *ifm_regimes_text(const struct ifm_regimes *regimes, const struct ifm_graph *graph, size_t which)
+{
+    return regime_text(graph, regimes->levels + which * graph->interventions.n);
 }
 
 void ifm_regimes_free(struct ifm_regimes *regimes)

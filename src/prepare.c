@@ -41,7 +41,7 @@ static int take_normalise(const struct ui *ui, char **values, struct preparation
     struct names steps = {0};
     int code = EXIT_OK;
     choice->by_total = choice->log1p = values == NULL;
-    if (values != NULL && !names_split(&steps, values[0]))
+    if (values != NULL && !names_split(&steps, values[0], NULL))
         code = ui_usage(ui, "--normalise: \"%s\" is not a list", values[0]);
     for (size_t i = 0; i < steps.n && code == EXIT_OK; i++) {
         const char *step = names_at(&steps, i);
