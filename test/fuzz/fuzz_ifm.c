@@ -1,5 +1,5 @@
-/* Feeds inputs to gim_ifm_load(). What it takes for a model must answer every question, and come back from a file that it
- * is written to as the same model. SPDX-License-Identifier: BSD-3-Clause */
+/* Feeds inputs to gim_ifm_load(). What it takes for a model must answer every question, and come back from a file that
+ * it is written to as the same model. SPDX-License-Identifier: BSD-3-Clause */
 #include "fuzz/files.h"
 #include "unit/ifm_system.h"
 
