@@ -753,8 +753,8 @@ GIM_API gim_status gim_ifm_load(gim_ifm **model, const char *path, const gim_all
  * levels are (interventions). */
 
 /* How rows are drawn: by Gibbs sampling, each variable in turn from its density given the others at the points of a
- * grid that is shifted at random, in chains that begin anywhere in the range of the training rows. Set struct_size, call
- * gim_ifm_sampling_init(), then change what is to be different. */
+ * grid that is shifted at random, in chains that begin anywhere in the range of the training rows. Set struct_size,
+ * call gim_ifm_sampling_init(), then change what is to be different. */
 typedef struct gim_ifm_sampling {
     size_t struct_size; /* sizeof(gim_ifm_sampling) */
     uint64_t seed;      /* 1 */
