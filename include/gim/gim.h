@@ -827,12 +827,14 @@ typedef struct gim_conformal gim_conformal;
 /* scores       (n): how far each calibration row is from what was predicted for it, |y - prediction|, say
  * log_weights  (n), up to one constant: how much each stands for a row of the perturbation that is asked about, as of
  *              gim_ifm_log_weights(); -INFINITY for weight 0. NULL: all alike.
- * errors       GIM_ERR_ARGUMENT (NULL, no row), GIM_ERR_DATA (NaN, an infinite score, no weight above 0),
+ * *conformal   out; NULL on failure. Free with gim_conformal_free().
+ * errors       GIM_ERR_ARGUMENT (NULL, no row), GIM_ERR_DATA (NaN, an infinite score or weight, no weight above 0),
  *              GIM_ERR_NOMEM. */
 GIM_API gim_status gim_conformal_new(gim_conformal **conformal, const double *scores, const double *log_weights,
                                      size_t n, const gim_allocator *allocator);
+/* NULL is nothing to do. */
 GIM_API void gim_conformal_free(gim_conformal *conformal);
-/* Effective number of calibration rows, (sum w)^2 / sum w^2. */
+/* Effective number of calibration rows, (sum w)^2 / sum w^2; NaN for NULL. */
 GIM_API double gim_conformal_effective(const gim_conformal *conformal);
 /* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019): the
  * smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
