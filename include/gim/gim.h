@@ -790,20 +790,21 @@ typedef struct gim_outcomes {
     const double *x, *y, *weights;
 } gim_outcomes;
 
-/* A regression of outcomes on variables, by a network of two tanh layers: an opaque handle, never changed. */
+/* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never changed. */
 typedef struct gim_regression gim_regression;
 
 /* How it is fitted. Set struct_size, call gim_regression_settings_init(), then change what is to be different. */
 typedef struct gim_regression_settings {
     size_t struct_size;   /* sizeof(gim_regression_settings) */
     uint64_t seed;        /* 1 */
-    size_t width;         /* units of each layer */
-    size_t steps;         /* of Adam */
-    size_t batch_rows;    /* of a step */
-    double learning_rate; /* of Adam */
-    double decay;         /* penalty on squared weights */
-    double held_out;      /* share of rows by which the best step is chosen */
+    size_t width;         /* 64, units of each layer; 1 to 4096 */
+    size_t steps;         /* 1500, of Adam, for each network */
+    size_t batch_rows;    /* 256 of a step, drawn in proportion to their weights */
+    double learning_rate; /* 0.01, of Adam; falls to 0 along a half cosine */
+    double decay;         /* 150: at each step weights shrink by decay * rate over the effective number of rows */
+    double held_out;      /* 0.1, share of rows by which the best step is chosen; 0 to 0.5. Each network has its own */
     size_t threads;       /* 1; changes no number */
+    size_t networks;      /* 3; 1 to 1000 */
 } gim_regression_settings;
 
 /* errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
@@ -813,12 +814,16 @@ GIM_API gim_status gim_regression_settings_init(gim_regression_settings *setting
  *              can be asked; free it in any case.
  * settings     NULL for those of gim_regression_settings_init().
  * errors       GIM_ERR_ARGUMENT, GIM_ERR_DATA (values not finite, a negative weight, no positive one; names the row and
- *              column), GIM_ERR_NUMERIC, GIM_ERR_NOMEM. */
+ *              column), GIM_ERR_NUMERIC (diverged), GIM_ERR_NOMEM.
+ * cost         networks x steps x batch_rows x their weights */
 GIM_API gim_status gim_regression_new(gim_regression **regression, const gim_outcomes *outcomes,
                                       const gim_regression_settings *settings, const gim_allocator *allocator);
+/* NULL is nothing to do. */
 GIM_API void gim_regression_free(gim_regression *regression);
+/* As gim_message(). */
 GIM_API size_t gim_regression_message(const gim_regression *regression, char *text, size_t size);
-/* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once. */
+/* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once.
+ * errors  GIM_ERR_STATE (could not be made), GIM_ERR_ARGUMENT, GIM_ERR_DATA (a value that is not finite), GIM_ERR_NOMEM. */
 GIM_API gim_status gim_regression_predict(const gim_regression *regression, const double *x, size_t n_rows, double *y);
 
 /* Scores of calibration rows, weighted, to take quantiles of: an opaque handle, never changed. */

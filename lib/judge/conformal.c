@@ -7,20 +7,7 @@
 
 #include "base/alloc.h"
 #include "judge/order.h"
-
-/* The first of the ascending x (n) that is not below value; n where there is none. */
-static size_t first_from(const double *x, size_t n, double value)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (x[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
+#include "math/fn.h"
 
 /* Each weight to the first place of its score, then added up. */
 static void add_weights(gim__conformal *conformal, const double *scores, const double *log_weights)
@@ -28,7 +15,7 @@ static void add_weights(gim__conformal *conformal, const double *scores, const d
     memset(conformal->sum, 0, conformal->n * sizeof *conformal->sum);
     for (size_t i = 0; i < conformal->n; i++) {
         double weight = log_weights != NULL ? exp(log_weights[i] - conformal->largest) : 1;
-        conformal->sum[first_from(conformal->score, conformal->n, scores[i])] += weight;
+        conformal->sum[gim__first_from(conformal->score, conformal->n, scores[i])] += weight;
         conformal->squares += weight * weight;
     }
     for (size_t i = 1; i < conformal->n; i++)
@@ -70,7 +57,7 @@ static double quantile(const gim__conformal *conformal, double weight, double al
 {
     const double rounding = 1e-12; /* of the sums: nine scores of weight 1 are 90 in 100 of ten */
     double needed = (1 - alpha) * (conformal->sum[conformal->n - 1] + weight) * (1 - rounding);
-    size_t at = first_from(conformal->sum, conformal->n, needed);
+    size_t at = gim__first_from(conformal->sum, conformal->n, needed);
     return at < conformal->n ? conformal->score[at] : INFINITY;
 }
 
