@@ -589,6 +589,14 @@ typedef struct gim_ifm_verdict gim_ifm_verdict;
  * thread    many at once on one graph. */
 GIM_API gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
                                     const size_t *target, gim_ifm_criterion criterion, gim_ifm_verdict **verdict);
+/* The same where regimes differ in how many rows they have: of all exponents that would do, the verdict has those of the
+ * least sum_t q_t^2 / rows_t, which is as a variance; message passing leaves no choice.
+ * rows    (n_observed), above 0; NULL: 1 each, as gim_ifm_identify(). Whether a target is identified does not depend on
+ *         them.
+ * errors  GIM_ERR_ARGUMENT too where one is 0. */
+GIM_API gim_status gim_ifm_identify_rows(const gim_ifm_graph *graph, const size_t *observed, const size_t *rows,
+                                         size_t n_observed, const size_t *target, gim_ifm_criterion criterion,
+                                         gim_ifm_verdict **verdict);
 /* NULL is nothing to do. */
 GIM_API void gim_ifm_verdict_free(gim_ifm_verdict *verdict);
 
@@ -604,13 +612,14 @@ typedef struct gim_ifm_summary {
     size_t n_certificate;  /* entries of the certificate */
     size_t n_terms;        /* regimes that message passing multiplies */
     size_t n_fill;         /* edges that it adds to make the graph of interventions chordal */
+    double difficulty;     /* sum_t exponents_t^2 / rows_t, the largest of any variable; NaN of a refusal */
 } gim_ifm_summary;
 
 /* All that follow: errors GIM_ERR_ARGUMENT (NULL, index past the end).
  * summary  in: its struct_size; out: the rest. */
 GIM_API gim_status gim_ifm_verdict_summary(const gim_ifm_verdict *verdict, gim_ifm_summary *summary);
 /* exponents  out, (n_observed): q such that, as functions of x[variable], p(x; target) is proportional to
- *            prod_t p(x; observed_t)^q_t; of all such q that of the least sum of squares, but for message passing. The
+ *            prod_t p(x; observed_t)^q_t; of all such q that of the least difficulty, but for message passing. The
  *            same for all variables, and true of p as a whole, unless the method is GIM_IFM_BY_VARIABLES. They may be
  *            negative, and fractions.
  * errors     GIM_ERR_STATE too where the target is not identified. */
