@@ -874,12 +874,14 @@ typedef struct gim_ifm_asking {
     const gim_regression *regression;        /* direct; NULL: the outcomes are the variables themselves */
     const gim_outcomes *outcomes;            /* weighted, reweighted: measured rows; its weights multiply */
     const gim_regression_settings *settings; /* reweighted; NULL for the defaults */
-    const gim_ifm_sampling *sampling;        /* NULL for the defaults */
+    const gim_ifm_sampling *sampling;        /* NULL for the defaults. Its force is for weights too */
 } gim_ifm_asking;
 
 /* The mean outcomes under levels, where what is between variables and outcomes is the same in all regimes.
+ * asking     NULL: the means of the variables
  * mean       out, (n_outcomes)
- * effective  out: as of gim_ifm_log_weights(), of the outcomes' rows; NaN where there are none. May be NULL
+ * effective  out: as of gim_ifm_log_weights(), of the outcomes' rows, their own weights included; NaN where there are
+ *            none. May be NULL
  * errors     as above, and those of gim_regression_new(). */
 GIM_API gim_status gim_ifm_predict(const gim_ifm *model, const size_t *levels, const gim_ifm_asking *asking,
                                    double *mean, double *effective);
