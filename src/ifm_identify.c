@@ -23,7 +23,8 @@ static const struct args_page page = {
     "not tried are determined by those that were, given which factors there are: a table\n"
     "with the columns variables and interventions, each a list with commas, and perhaps\n"
     "factor, a name. Regimes are tables with the column environment and one for every\n"
-    "intervention, which holds its level.",
+    "intervention, which holds its level; the observed ones may have a column rows, how\n"
+    "many each has, by which exponents and difficulty then go.",
     "  gim ifm identify --factors factors.tsv --observed tried.tsv --unseen wanted.tsv\n",
 };
 
@@ -158,8 +159,9 @@ static gim_status identify(json_t **answer, const struct study *study, size_t wh
     const size_t *target = study->unseen.levels + which * study->graph.interventions.n;
     gim_ifm_summary s = {.struct_size = sizeof s};
     gim_ifm_verdict *verdict;
-    gim_status status = gim_ifm_identify(study->made, study->observed.levels, study->observed.environments.n, target,
-                                         (gim_ifm_criterion)study->criterion, &verdict);
+    gim_status status =
+        gim_ifm_identify_rows(study->made, study->observed.levels, study->observed.rows, study->observed.environments.n,
+                              target, (gim_ifm_criterion)study->criterion, &verdict);
     if (status != GIM_OK)
         return status;
     gim_ifm_verdict_summary(verdict, &s);
@@ -167,6 +169,7 @@ static gim_status identify(json_t **answer, const struct study *study, size_t wh
         json_pack("{s:s, s:b, s:s, s:b}", "environment", names_at(&study->unseen.environments, which), "identified",
                   s.method != GIM_IFM_NOT_IDENTIFIED, "method", methods[s.method], "unique", s.unique);
     add_exponents(*answer, study, verdict, s.method);
+    json_object_set_new(*answer, "difficulty", number_json(s.difficulty));
     add_lists(*answer, study, verdict, target, &s);
     add_missing(*answer, study, verdict, s.n_terms);
     add_certificate(*answer, study, verdict, target, s.n_certificate);
@@ -219,19 +222,21 @@ static char *entry_text(const json_t *entry)
 
 static void write_cell(struct table_writer *writer, const json_t *value)
 {
-    char *text = json_is_object(value) ? object_text(value) : memory_text("");
+    char *text = json_is_object(value) ? object_text(value) : memory_text(""), number[NUMBER_SIZE];
     for (size_t i = 0; i < json_array_size(value); i++)
         text = join(text, "; ", entry_text(json_array_get(value, i)));
     if (json_is_boolean(value))
         text = join(text, "", memory_text(json_is_true(value) ? "yes" : "no"));
+    if (json_is_number(value))
+        text = join(text, "", memory_text(number_format(json_number_value(value), number)));
     table_write_text(writer, json_is_string(value) ? json_string_value(value) : text);
     free(text);
 }
 
 static void write_answers(struct output *output, const struct study *study, json_t *answers, char delimiter)
 {
-    static const char *const columns[] = {"environment", "identified", "method",      "exponents",  "unseen",
-                                          "failed",      "missing",    "certificate", "suggestions"};
+    static const char *const columns[] = {"environment", "identified", "method",      "exponents",   "unseen",
+                                          "failed",      "missing",    "certificate", "suggestions", "difficulty"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     if (study->ui->json) {
         output_json(output, json_pack("{s:s, s:O}", "criterion", criteria[study->criterion], "environments", answers));
@@ -325,7 +330,7 @@ static int answer_all(const struct study *study, json_t *answers)
 
 static int run(const struct identify_options *o)
 {
-    struct study study = {.ui = &o->common.ui, .suggest = 3};
+    struct study study = {.ui = &o->common.ui, .suggest = 3, .observed.counted = true};
     struct output output = {0};
     char delimiter = 0;
     const char *baseline = o->baseline != NULL ? args_text(o->baseline) : "0";
