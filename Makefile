@@ -236,8 +236,9 @@ $(BUILD)/test/%: $(BUILD)/obj/test/property/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
 $(BUILD)/test/%: $(BUILD)/obj/test/alloc/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
-$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
-	$(LINK_TEST)
+# Readers of the command are fed too.
+$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/%.o $(TEST_OBJ) $(filter-out %/gim.o,$(GIM_OBJ)) $(BUILD)/$(STATIC)
+	$(LINK_TEST) $(GIM_LIBS)
 $(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/$(STATIC)
 	$(LINK_TEST) $(GIM_LIBS)
 
