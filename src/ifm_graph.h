@@ -40,7 +40,7 @@ struct ifm_regimes {
     size_t *levels; /* (environments.n, interventions.n) */
     size_t capacity;
     bool
-        counted; /* to be set before they are read: the column rows, if there is one and it is no intervention, is too */
+        counted; /* to be set before they are read: the column rows, if there is one and it is no intervention, is so */
     size_t *rows; /* (environments.n): how many rows each has; NULL where that is not said */
     size_t rows_capacity;
 };
