@@ -24,7 +24,8 @@ static double weight_of(const gim_outcomes *outcomes, size_t row)
 }
 
 /* Means and standard deviations of the columns of values (n_rows, columns), over rows that have weight; deviation 0
- * where there is nothing but rounding. Returns the first column whose squares are not finite; columns if there is none. */
+ * where there is nothing but rounding. Returns the first column whose squares are not finite; columns if there is
+ * none. */
 static size_t moments(double *center, double *deviation, const double *values, size_t columns,
                       const gim_outcomes *outcomes)
 {
