@@ -593,8 +593,8 @@ typedef struct gim_ifm_verdict gim_ifm_verdict;
  * thread    many at once on one graph. */
 GIM_API gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
                                     const size_t *target, gim_ifm_criterion criterion, gim_ifm_verdict **verdict);
-/* The same where regimes differ in how many rows they have: of all exponents that would do, the verdict has those of the
- * least sum_t q_t^2 / rows_t, which is as a variance; message passing leaves no choice.
+/* The same where regimes differ in how many rows they have: of all exponents that would do, the verdict has those of
+ * the least sum_t q_t^2 / rows_t, which is as a variance; message passing leaves no choice.
  * rows    (n_observed), above 0; NULL: 1 each, as gim_ifm_identify(). Whether a target is identified does not depend on
  *         them.
  * errors  GIM_ERR_ARGUMENT too where one is 0. */
@@ -803,7 +803,8 @@ typedef struct gim_outcomes {
     const double *x, *y, *weights;
 } gim_outcomes;
 
-/* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never changed. */
+/* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never
+ * changed. */
 typedef struct gim_regression gim_regression;
 
 /* How it is fitted. Set struct_size, call gim_regression_settings_init(), then change what is to be different. */
@@ -836,7 +837,8 @@ GIM_API void gim_regression_free(gim_regression *regression);
 /* As gim_message(). */
 GIM_API size_t gim_regression_message(const gim_regression *regression, char *text, size_t size);
 /* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once.
- * errors  GIM_ERR_STATE (could not be made), GIM_ERR_ARGUMENT, GIM_ERR_DATA (a value that is not finite), GIM_ERR_NOMEM. */
+ * errors  GIM_ERR_STATE (could not be made), GIM_ERR_ARGUMENT, GIM_ERR_DATA (a value that is not finite),
+ *         GIM_ERR_NOMEM. */
 GIM_API gim_status gim_regression_predict(const gim_regression *regression, const double *x, size_t n_rows, double *y);
 
 /* Scores of calibration rows, weighted, to take quantiles of: an opaque handle, never changed. */
@@ -854,8 +856,8 @@ GIM_API gim_status gim_conformal_new(gim_conformal **conformal, const double *sc
 GIM_API void gim_conformal_free(gim_conformal *conformal);
 /* Effective number of calibration rows, (sum w)^2 / sum w^2; NaN for NULL. */
 GIM_API double gim_conformal_effective(const gim_conformal *conformal);
-/* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019): the
- * smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
+/* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019):
+ * the smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
  * log_weight  of the new row, with the constant of the others.
  * alpha       above 0, below 1
  * quantile    out: INFINITY where the rows do not suffice

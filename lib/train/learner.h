@@ -1,5 +1,5 @@
-/* What a network needs to learn from batches: starting values, room for its two passes, and steps of Adam. Knows no data
- * and no objective. SPDX-License-Identifier: BSD-3-Clause */
+/* What a network needs to learn from batches: starting values, room for its two passes, and steps of Adam. Knows no
+ * data and no objective. SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__LEARNER_H
 #define GIM__LEARNER_H
 
@@ -26,8 +26,8 @@ gim_status gim__learner_open(gim__learner *learner, gim__mlp net, size_t batch, 
                              const gim_allocator *allocator);
 void gim__learner_close(gim__learner *learner, const gim_allocator *allocator);
 
-/* weights <- normal numbers of spread sqrt(2 / (in + out)) (Glorot & Bengio 2010), biases 0; Adam begins anew. Networks of
- * one seed have numbers from 0. */
+/* weights <- normal numbers of spread sqrt(2 / (in + out)) (Glorot & Bengio 2010), biases 0; Adam begins anew. Networks
+ * of one seed have numbers from 0. */
 void gim__learner_start(real *weights, gim__learner *learner, uint64_t seed, uint64_t number);
 /* y <- the network's values of the first n rows of x, n at most batch. */
 void gim__learner_forward(gim__learner *learner, const real *weights, size_t n);

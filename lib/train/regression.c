@@ -1,5 +1,6 @@
-/* Least weighted squares by networks of two tanh layers, whose mean is the answer. Of each, steps of Adam on batches that
- * are drawn in proportion to the weights, and the best step by rows that are held out. SPDX-License-Identifier: BSD-3-Clause */
+/* Least weighted squares by networks of two tanh layers, whose mean is the answer. Of each, steps of Adam on batches
+ * that are drawn in proportion to the weights, and the best step by rows that are held out.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "train/regression.h"
 
 #include <math.h>
@@ -22,8 +23,9 @@ static double weight_of(const gim_outcomes *outcomes, size_t row)
     return outcomes->weights != NULL ? outcomes->weights[row] : 1;
 }
 
-/* Means and standard deviations of the columns of values (n_rows, columns), over rows that have weight; deviation 0 where
- * there is nothing but rounding. Returns the first column whose squares are not finite; columns if there is none. */
+/* Means and standard deviations of the columns of values (n_rows, columns), over rows that have weight; deviation 0
+ * where there is nothing but rounding. Returns the first column whose squares are not finite; columns if there is
+ * none. */
 static size_t moments(double *center, double *deviation, const double *values, size_t columns,
                       const gim_outcomes *outcomes)
 {

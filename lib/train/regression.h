@@ -15,8 +15,8 @@ typedef struct gim__regression {
     double *y_center, *y_scale; /* (out): scale 0 where y is constant */
 } gim__regression;
 
-/* outcomes: sizes of 1 at least, finite values, a positive weight. errors: GIM_ERR_NOMEM, GIM_ERR_DATA (squares that are
- * not finite), GIM_ERR_NUMERIC, with a message. */
+/* outcomes: sizes of 1 at least, finite values, a positive weight. errors: GIM_ERR_NOMEM, GIM_ERR_DATA (squares that
+ * are not finite), GIM_ERR_NUMERIC, with a message. */
 gim_status gim__regression_fit(gim__regression *regression, const gim_outcomes *outcomes,
                                const gim_regression_settings *settings, gim__pool *pool, gim__message *message,
                                const gim_allocator *allocator);

@@ -1,5 +1,6 @@
-/* Memory runs out while outcomes are learned, predicted and put into intervals: each call is made with its first, second,
- * ... allocation failing, until it needs no more. It says so and keeps nothing. SPDX-License-Identifier: BSD-3-Clause */
+/* Memory runs out while outcomes are learned, predicted and put into intervals: each call is made with its first,
+ * second, ... allocation failing, until it needs no more. It says so and keeps nothing.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include "unit/ifm_system.h"
 
 enum { N = 12 };

@@ -1,5 +1,5 @@
-/* Conformal quantiles: by hand, by test/golden/ifm_numeric.json, by the definition on random scores, and what is refused.
- * SPDX-License-Identifier: BSD-3-Clause */
+/* Conformal quantiles: by hand, by test/golden/ifm_numeric.json, by the definition on random scores, and what is
+ * refused. SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 #include <jansson.h>
 

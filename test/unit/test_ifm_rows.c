@@ -1,6 +1,6 @@
-/* Exponents for regimes of different numbers of rows: by hand, and against the kernel form of the same problem, solved in
- * long double: q of least sum q^2 / n with M'q = m is the limit of (G + e / n) q = g, where G and g count the factors
- * that have the same level in two regimes. SPDX-License-Identifier: BSD-3-Clause */
+/* Exponents for regimes of different numbers of rows: by hand, and against the kernel form of the same problem, solved
+ * in long double: q of least sum q^2 / n with M'q = m is the limit of (G + e / n) q = g, where G and g count the
+ * factors that have the same level in two regimes. SPDX-License-Identifier: BSD-3-Clause */
 #include <gim/gim.h>
 
 #include "testing.h"
