@@ -5,6 +5,7 @@
 ## make deps-bindings   R, Julia and what else the bindings are tested with; Rust's cargo is taken as it is
 ## make wheel           build/python/gim-*.whl, with the library inside
 ## make demo             fits the light tunnel, predicts what it never saw, draws it: build/demo
+## make demo-combinations   the same box: combinations of settings, by gim ifm
 ## make check            every test but the slow ones; closes with "N passed, N failed"
 ## make check-GROUP      one group of them: unit suite property alloc golden cli style abi docs install
 ##                      bindings, or one language: python rust r julia; what is not installed is skipped
@@ -327,9 +328,12 @@ wheel: all
 
 # ---- demo, timings, random inputs ----------------------------------------------------------------------------------
 
-.PHONY: demo bench peers fuzz
+.PHONY: demo demo-combinations bench peers fuzz
 demo: all
 	@sh examples/light_tunnel/run.sh $(BUILD)/gim $(BUILD)/demo
+
+demo-combinations: all
+	@sh examples/combinations/run.sh $(BUILD)/gim $(BUILD)/combinations
 
 # Timings of this machine, in build/bench/report.md; with those of peers beside them after `make peers`.
 bench: $(BENCH:%=$(BUILD)/bench/%)

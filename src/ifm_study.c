@@ -1,4 +1,4 @@
-/* Regimes that are asked about, and whether those that were observed determine them. SPDX-License-Identifier: BSD-3-Clause */
+/* Regimes that are asked about. SPDX-License-Identifier: BSD-3-Clause */
 #include "ifm_study.h"
 
 #include <math.h>

@@ -9,6 +9,7 @@ identify() { gim ifm identify --factors ifm-factors.tsv --observed ifm-tried.tsv
 begin 'ifm: help, and subcommands that are not there'
 gim ifm --help; exits 0; silent; prints 'identify'; prints 'Example:'; cp out help
 gim help ifm; exits 0; same out help
+gim ifm help identify; exits 0; prints 'Usage: gim ifm identify'
 gim ifm; exits 2; says 'which subcommand?'; prints_nothing
 gim ifm fitt; exits 2; says 'no subcommand fitt'; says 'subcommands: factors identify'
 gim ifm identify --help; exits 0; silent; prints 'Usage: gim ifm identify'; prints --output; prints --quiet; prints 'Example:'
@@ -120,5 +121,9 @@ printf 'intervention\ttargets\nA\tdd\n' >ifm-bad.tsv
 gim ifm factors -e linear.gim -t ifm-bad.tsv -o ifm-out.tsv; exits 1; says 'ifm-bad.tsv:2: "dd" is no variable of the model'; missing ifm-out.tsv
 printf 'intervention\ttargets\nA\ta\nA\tb\n' >ifm-bad.tsv
 gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:3: intervention "A" again'
+printf 'intervention\ttargets\nA\ta,b,a\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:2: column "targets": "a" is there twice'
+printf 'intervention\ttargets\nA\t\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:2: column "targets": nothing'
 printf 'source\ttarget\na\ta\n' >ifm-bad.tsv
 gim ifm factors -e ifm-bad.tsv -t ifm-acts.tsv; exits 1; says 'ifm-bad.tsv:2: an edge from "a" to itself'
