@@ -129,7 +129,7 @@ static void add_weights(study *mine)
         mine->sum[i] = sum += weight;
         squares += weight * weight;
     }
-    mine->decay = fmin(mine->settings->decay * squares / (sum * sum), 1);
+    mine->decay = fmin(mine->settings->decay * squares / (sum * sum), 1 / mine->settings->learning_rate);
 }
 
 static int study_open(study *mine, gim__pool *pool, const gim_allocator *allocator)

@@ -216,6 +216,31 @@ START_TEST(weights_choose)
 }
 END_TEST
 
+/* Nothing but noise: what is learned of it, as a share of its variance, where rows are held out and where not. */
+START_TEST(held_out_rows_and_decay_keep_it_from_learning_noise)
+{
+    static const double held_out[] = {0, 0.3, 0}, decay[] = {0, 0, 5000};
+    double learned[3] = {0};
+    table *of = table_new(11);
+    gim_outcomes outcomes = outcomes_of(of);
+    gim_regression_settings settings = standard();
+    uint64_t state = 4;
+    outcomes.n_rows = 100;
+    for (size_t i = 0; i < ROWS * Q; i++)
+        of->y[i] = t_normal(&state);
+    for (size_t way = 0; way < 3; way++) {
+        settings.held_out = held_out[way], settings.decay = decay[way];
+        predict(of->predicted, &outcomes, &settings, of->new);
+        for (size_t i = 0; i < NEW * Q; i++)
+            learned[way] += of->predicted[i] * of->predicted[i] / (NEW * Q);
+    }
+    ck_assert_double_gt(learned[0], 0.4);
+    ck_assert_double_lt(learned[1], 0.2);
+    ck_assert_double_lt(learned[2], 0.2);
+    free(of);
+}
+END_TEST
+
 /* Constant outcomes and variables, a single row, values far from those of the fit. */
 START_TEST(edges)
 {
@@ -373,6 +398,7 @@ int main(void)
                       {no_weight, 1},
                       {weighted_means, 1},
                       {weights_choose, 1},
+                      {held_out_rows_and_decay_keep_it_from_learning_noise, 1},
                       {edges, 1},
                       {bad_outcomes, 1},
                       {bad_settings, 1},
