@@ -150,7 +150,7 @@ begin 'ifm: what is not determined is left out, unless --force'
 grep -v '^bc' rows.tsv >fewer.tsv
 gim ifm fit --data fewer.tsv --observed tried.tsv --factors factors.tsv $brief -q -o fewer.ifm; exits 0
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9; exits 0; lines 10; prints "ac${tab}"; prints_not abc
-says 'warning: "abc" is not determined, and left out: no observed regime has bc(B=1,C=1); not determined are the variables y; z'
+says 'warning: "abc" is not determined, and left out: no observed regime has bc(B=1,C=1); not determined are the variables y, z; one more'
 says 'one more regime would do: A=0,B=1,C=1'
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9 --force; exits 0; lines 19; says '"abc" is not determined, and answered all the same'
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9 --json -o some.tsv; exits 0; json '[e["rows"] for e in j["environments"]] == [9, 0]'
