@@ -282,6 +282,10 @@ gim ifm check --data rows.tsv --observed tried.tsv --factors factors.tsv -q; exi
 prints "ctrl${tab}no${tab}150${tab}NA${tab}NA${tab}"; prints 'not determined by the others'
 tail -n 1 out >last; prints "overall${tab}0 of 6${tab}900${tab}NA" last; prints 'unchecked: no regime is determined by the others' last
 gim ifm check --data rows.tsv --observed tried.tsv; exits 2; says '--factors is needed'
+# effects that add up, and factors that are right: sums of effects are as good
+awk -F'\t' -v OFS='\t' 'NR > 1 { A = $1 ~ /^a/; $4 = (NR * 7919) % 101 / 30 + A; $5 = (NR * 104729) % 103 / 30; $2 = (NR * 1299709) % 107 / 30 } { print }' all.tsv >sums.tsv
+printf 'variables\tinterventions\nx\tA\ny\tB\nz\tC\n' >own.tsv
+gim ifm check --data sums.tsv --observed all-tried.tsv --factors own.tsv $brief --json -q; exits 0; json 'j["verdict"] == "undecided"'
 gim ifm check --data absent.tsv --observed tried.tsv --factors factors.tsv -o no.tsv; exits 1; says 'absent.tsv'; missing no.tsv
 
 if [ "$(sh -c 'kill -INT $$; echo ignored')" != ignored ]; then
