@@ -17,7 +17,7 @@ int ifm_ask_check(struct ifm_ask *ask, const struct ifm_ask_options *options)
     int64_t seed = 1, chains = (int64_t)sampling->chains, burn = (int64_t)sampling->burn, threads = 1;
     int64_t thin = (int64_t)sampling->thin;
     int code;
-    if ((code = args_integer(ui, "--seed", options->seed, 0, INT64_MAX, &seed)) != EXIT_OK ||
+    if ((code = args_integer(ui, "--seed", options->seed, 0, INT64_C(1) << 53, &seed)) != EXIT_OK ||
         (code = args_integer(ui, "--chains", options->chains, 1, 1000000, &chains)) != EXIT_OK ||
         (code = args_integer(ui, "--burn", options->burn, 0, 1000000000, &burn)) != EXIT_OK ||
         (code = args_integer(ui, "--thin", options->thin, 1, 1000000000, &thin)) != EXIT_OK ||

@@ -32,12 +32,12 @@ static const struct setting {
     WHOLE("hidden", hidden, 1, 1024, "units of each factor's network"),
     WHOLE("grid", grid, 2, 1024, "points of the integrals; bins of the binned objective"),
     WHOLE("steps", steps, 1, 1e9, "steps of a fit"),
-    WHOLE("batch-rows", batch_rows, 1, 1e9, "rows of a step, of all regimes together"),
-    REAL("learning-rate", learning_rate, 1e-8, 10, "step size of Adam; falls to 0 in the last quarter"),
-    REAL("decay", decay, 0, 1e6, "penalty on squared weights, nats a row"),
-    REAL("level-decay", level_decay, 0, 1e6, "penalty on the squared shifts of levels"),
+    WHOLE("batch-rows", batch_rows, 1, 1e6, "rows of a step, of all regimes together"),
+    REAL("learning-rate", learning_rate, 1e-6, 1, "step size of Adam; falls to 0 in the last quarter"),
+    REAL("decay", decay, 0, 1000, "penalty on squared weights, nats a row"),
+    REAL("level-decay", level_decay, 0, 1000, "penalty on the squared shifts of levels"),
     REAL("held-out", held_out, 0, 0.5, "share of each regime's rows by which the best step is chosen"),
-    WHOLE("check-every", check_every, 1, 1e9, "steps from one check on the held-out rows to the next"),
+    WHOLE("check-every", check_every, 1, 1e6, "steps from one check on the held-out rows to the next"),
     WHOLE("memory-budget", memory_budget, 0, 1e9, "MiB of rows kept in memory; past that they are read batch by batch"),
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
@@ -100,7 +100,7 @@ int ifm_settings_read(gim_ifm_settings *to, const struct ui *ui, const struct if
     gim_ifm_settings_init(to);
     if ((code = args_choice(ui, "--networks", options->networks, networks, &kind)) != EXIT_OK ||
         (code = args_choice(ui, "--objective", options->objective, objectives, &objective)) != EXIT_OK ||
-        (code = args_integer(ui, "--seed", options->seed, 0, INT64_MAX, &seed)) != EXIT_OK ||
+        (code = args_integer(ui, "--seed", options->seed, 0, INT64_C(1) << 53, &seed)) != EXIT_OK ||
         (code = model_threads(ui, options->threads, &threads)) != EXIT_OK)
         return code;
     to->networks = (gim_ifm_networks)kind;

@@ -58,6 +58,13 @@ ifm_fit --set held-out=0.7 -o no.ifm; exits 2; says 'held-out: "0.7" is not a nu
 ifm_fit --networks deep -o no.ifm; exits 2; says '--networks: "deep" is none of: shared, table'
 ifm_fit --objective best -o no.ifm; exits 2; says '"best" is none of: quadrature, binned, score-matching'
 missing no.ifm
+# every end of every range is one that the library takes
+gim ifm fit --list-options; sed -nE 's/ +([^ ]+) to ([^ ,]+).*/ \1 \2/p' out | awk 'NF == 4 { print $1 "=" $3; print $1 "=" $4 }' |
+    grep -v -e '^steps=1e' -e hidden=1024 >ends
+for end in $(cat ends); do
+    gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv --set steps=1 --set $end -q -o end.ifm; exits 0
+done
+[ "$(wc -l <ends)" -eq 18 ] || wrong "$(wc -l <ends) ends"
 gim ifm fit --list-options; exits 0; silent; prints 'learning-rate      0.005'; lines 21
 
 begin 'ifm fit: tables that cannot be used'
