@@ -30,26 +30,35 @@ static const struct args_page page = {
 
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
+enum verdict { SUPPORTED, NOT_SUPPORTED, UNDECIDED, UNCHECKED };
 static const char *const verdicts[] = {"supported", "not supported", "undecided", "unchecked"};
+static const char *const reasons[] = {
+    "with these factors, regimes that were left out are predicted clearly better",
+    "with these factors, regimes that were left out are not predicted clearly better",
+    "without factors, regimes that were left out are predicted as well as noise lets one tell",
+    "no regime is determined by the others, so that none can be left out",
+};
 
 /* Over the regimes that all could predict. */
 struct overall {
     size_t n, nearer;            /* nearer: by the model than by sums of effects */
     double distance[IFM_RIVALS]; /* root mean squares; NaN where n is 0 */
-    int verdict;
+    enum verdict verdict;
 };
 
-/* Supported: the squared distance of the model, less that of noise, is at most half of that of whichever is better,
- * sums of effects or the pooled mean. Where noise alone leaves half of theirs, there is nothing to tell them apart by. */
-static int judge(const struct overall *all)
+/* Of squared distances: undecided where the better of the sums of effects and the pooled mean comes within twice the
+ * noise, and the model does not double that, or noise; supported where the model's, less noise, is at most half of
+ * theirs. */
+static enum verdict judge(const struct overall *all)
 {
-    double noise = pow(all->distance[IFM_NOISE], 2), model = pow(all->distance[IFM_MODEL], 2) - noise;
-    double rival = pow(fmin(all->distance[IFM_ADDITIVE], all->distance[IFM_POOLED]), 2) - noise;
+    const double *d = all->distance;
+    double noise = pow(d[IFM_NOISE], 2), model = pow(d[IFM_MODEL], 2);
+    double rival = pow(fmin(d[IFM_ADDITIVE], d[IFM_POOLED]), 2);
     if (all->n == 0)
-        return 3;
-    if (rival <= noise && model <= noise)
-        return 2;
-    return model <= rival / 2 ? 0 : 1;
+        return UNCHECKED;
+    if (rival <= 4 * noise && model <= 2 * fmax(rival, noise))
+        return UNDECIDED;
+    return model - noise <= (rival - noise) / 2 ? SUPPORTED : NOT_SUPPORTED;
 }
 
 static struct overall sum_up(const struct ifm_check *check)
@@ -71,24 +80,19 @@ static struct overall sum_up(const struct ifm_check *check)
 }
 
 /* To be freed. */
-static char *words(const struct overall *all)
+static char *words(const struct ifm_check *check, const struct overall *all)
 {
     const double *d = all->distance;
     if (all->n == 0)
-        return memory_text("unchecked: no regime is determined by the others, so that none can be left out");
-    char *figures =
-        memory_format("distance %.3g by the model, %.3g by sums of effects, %.3g by the pooled mean, %.3g by "
-                      "noise; nearer than sums of effects in %zu of %zu regimes",
-                      d[IFM_MODEL], d[IFM_ADDITIVE], d[IFM_POOLED], d[IFM_NOISE], all->nearer, all->n);
-    char *text =
-        memory_format("%s: %s: %s", verdicts[all->verdict],
-                      all->verdict == 0 ? "with these factors, regimes that were left out are predicted clearly better"
-                      : all->verdict == 1
-                          ? "with these factors, regimes that were left out are not predicted clearly better"
-                          : "without factors, regimes that were left out are predicted as well as noise lets one tell",
-                      figures);
-    free(figures);
-    return text;
+        return memory_format("unchecked: %s", check->n_determined == 0
+                                                  ? reasons[UNCHECKED]
+                                                  : "sums of effects determine no regime that could be left out, so "
+                                                    "that there is nothing to compare with");
+    return memory_format(
+        "%s: %s: distance %.3g by the model, %.3g by sums of effects, %.3g by the pooled mean, %.3g by "
+        "noise; nearer than sums of effects in %zu of %zu regimes",
+        verdicts[all->verdict], reasons[all->verdict], d[IFM_MODEL], d[IFM_ADDITIVE], d[IFM_POOLED], d[IFM_NOISE],
+        all->nearer, all->n);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
@@ -173,7 +177,7 @@ static int run(void *options)
         (code = output_open(&output, ui, args_text(o->common.output))) == EXIT_OK &&
         (code = ifm_check_run(&check)) == EXIT_OK) {
         struct overall all = sum_up(&check);
-        char *text = words(&all);
+        char *text = words(&check, &all);
         if (ui->json)
             output_json(&output, check_json(&check, &all, text));
         else

@@ -274,24 +274,32 @@ static char *entry_text(const json_t *entry)
     return text;
 }
 
+static char *list_text(const json_t *list, const char *between)
+{
+    char *text = memory_text("");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        text = join(text, between, entry_text(json_array_get(list, i)));
+    return text;
+}
+
 char *ifm_study_text(const json_t *value)
 {
-    char *text = json_is_object(value) ? object_text(value) : memory_text(""), number[NUMBER_SIZE];
-    for (size_t i = 0; i < json_array_size(value); i++)
-        text = join(text, "; ", entry_text(json_array_get(value, i)));
+    char number[NUMBER_SIZE];
+    if (json_is_object(value))
+        return object_text(value);
+    if (json_is_array(value))
+        return list_text(value, "; ");
     if (json_is_number(value))
-        text = join(text, "", memory_text(number_format(json_number_value(value), number)));
+        return memory_text(number_format(json_number_value(value), number));
     if (json_is_boolean(value))
-        text = join(text, "", memory_text(json_is_true(value) ? "yes" : "no"));
-    if (json_is_string(value))
-        text = join(text, "", memory_text(json_string_value(value)));
-    return text;
+        return memory_text(json_is_true(value) ? "yes" : "no");
+    return memory_text(json_is_string(value) ? json_string_value(value) : "");
 }
 
 /* Adds "before" and the list where the list has anything. */
 static char *add_clause(char *text, const char *before, const json_t *list)
 {
-    char *items = ifm_study_text(list);
+    char *items = list_text(list, ", ");
     if (items[0] != '\0')
         text = join(text, "; ", memory_format("%s%s", before, items));
     free(items);

@@ -251,7 +251,8 @@ static int prepare(struct session *s, size_t d)
     struct ifm_check *check = s->check;
     const struct training *t = &check->data->training;
     for (size_t e = 0; e < check->n; e++) {
-        check->trials[e].rows = frame_count(&t->cells, t->cells_of[e]);
+        check->trials[e] =
+            (struct ifm_trial){.rows = frame_count(&t->cells, t->cells_of[e]), .distance = {NAN, NAN, NAN, NAN}};
         add_moments(t, e, s->mean + e * d, s->variance + e * d);
     }
     pool(s, d);
@@ -263,8 +264,8 @@ static int prepare(struct session *s, size_t d)
         free(levels);
         if (code != EXIT_OK)
             return code;
-        trial->distance[IFM_MODEL] = NAN;
-        trial->distance[IFM_ADDITIVE] = trial->determined ? additive_distance(s, e, d) : NAN;
+        if (trial->determined)
+            trial->distance[IFM_ADDITIVE] = additive_distance(s, e, d);
         trial->distance[IFM_POOLED] = pooled_distance(s, e, d);
         trial->distance[IFM_NOISE] = noise(s, e, d);
         if (trial->determined)

@@ -1,4 +1,4 @@
-/* Feeds inputs to the readers of factors and of regimes of `gim ifm`: two tables, with a line "--" between them. What they
+/* Feeds inputs to the readers of factors and regimes of `gim ifm`: two tables, with a line "--" between them. What they
  * take for a graph and regimes must be one for the library too. SPDX-License-Identifier: BSD-3-Clause */
 #include "fuzz/driver.h"
 

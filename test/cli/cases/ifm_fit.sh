@@ -91,7 +91,7 @@ begin 'ifm fit: seeds and threads'
 ifm_fit -q --threads 1 -o one.ifm; exits 0; silent
 ifm_fit -q --threads 2 -o two.ifm
 ifm_fit -q --seed 2 -o other.ifm
-for name in model one two other; do gim ifm sample $name.ifm -n 20 -q -o $name.tsv; exits 0; done
+for each in model one two other; do gim ifm sample $each.ifm -n 20 -q -o $each.tsv; exits 0; done
 same one.tsv model.tsv; same two.tsv model.tsv; differ other.tsv model.tsv
 for more in '--networks table' '--objective binned' '--objective score-matching'; do
     ifm_fit -q $more -o kind.ifm; exits 0
@@ -150,7 +150,7 @@ begin 'ifm: what is not determined is left out, unless --force'
 grep -v '^bc' rows.tsv >fewer.tsv
 gim ifm fit --data fewer.tsv --observed tried.tsv --factors factors.tsv $brief -q -o fewer.ifm; exits 0
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9; exits 0; lines 10; prints "ac${tab}"; prints_not abc
-says 'warning: "abc" is not determined, and left out: no observed regime has bc(B=1,C=1); not determined are the variables y; z'
+says 'warning: "abc" is not determined, and left out: no observed regime has bc(B=1,C=1); not determined are the variables y, z; one more'
 says 'one more regime would do: A=0,B=1,C=1'
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9 --force; exits 0; lines 19; says '"abc" is not determined, and answered all the same'
 gim ifm sample fewer.ifm --unseen wanted.tsv -n 9 --json -o some.tsv; exits 0; json '[e["rows"] for e in j["environments"]] == [9, 0]'
@@ -166,9 +166,9 @@ gim ifm fit --data all.tsv --observed all-tried.tsv --factors factors.tsv --set 
 gim ifm sample full.ifm; exits 1; says 'all combinations of levels were tried: --unseen names'
 
 begin 'ifm: names of levels stay with the model, which does without them'
-sed 's/\t0/\tnone/g; s/\t1/\thigh/g' tried.tsv >named.tsv
+awk -v OFS='\t' 'NR > 1 { $2 = $2 ? "high" : "none"; $3 = $3 ? "low" : "none"; $4 = $4 ? "on" : "none" } { print }' tried.tsv >named.tsv
 gim ifm fit --data rows.tsv --observed named.tsv --factors factors.tsv --baseline none $brief -q -o named.ifm; exits 0
-gim ifm sample named.ifm -n 20 -q; exits 0; prints "A=high,B=none,C=high${tab}"; prints "A=high,B=high,C=high${tab}"
+gim ifm sample named.ifm -n 20 -q; exits 0; prints "A=high,B=none,C=on${tab}"; prints "A=high,B=low,C=on${tab}"
 if python3 - "$(dirname "$gim")/libgim.so" 2>/dev/null <<'END'
 import ctypes, sys
 gim, model = ctypes.CDLL(sys.argv[1]), ctypes.c_void_p()
@@ -230,6 +230,14 @@ awk -F'\t' 'FNR == 1 { next }
 awk -F'\t' 'NR == FNR { if ($3 == "g") { low[$1] = $5; high[$1] = $6 } next }
     $1 in low && FNR > 1 { n++; inside += $6 >= low[$1] && $6 <= high[$1] }
     END { exit !(n == 300 && inside > 0.75 * n && inside < n) }' ninety.tsv all.tsv || wrong 'coverage'
+# an outcome that is 100 more everywhere has an interval that is 100 higher
+for each in rows more; do awk -F'\t' -v OFS='\t' 'NR > 1 { $6 = sprintf("%.4f", $6 + 100) } { print }' $each.tsv >$each-higher.tsv; done
+how='--unseen wanted.tsv --outcome g --estimator weighted -q'
+gim ifm predict model.ifm $how --data rows.tsv --calibration more.tsv -o low.tsv; exits 0
+gim ifm predict model.ifm $how --data rows-higher.tsv --calibration more-higher.tsv -o high.tsv; exits 0
+awk -F'\t' 'FNR == 1 { next } NR == FNR { for (j = 4; j <= 6; j++) want[$1 j] = $j + 100; next }
+    { for (j = 4; j <= 6; j++) { far = $j - want[$1 j]; if (far > 1e-5 || far < -1e-5) { print; bad = 1 } } }
+    END { exit bad }' low.tsv high.tsv >bad || wrong "$(head -n 1 bad)"
 head -n 6 more.tsv >few.tsv
 gim ifm predict model.ifm --unseen abc.tsv --data rows.tsv --outcome g --estimator weighted --calibration few.tsv; exits 0
 says 'effective rows of 5 for calibration, where level 0.9 takes 9: no finite interval'
@@ -274,6 +282,10 @@ gim ifm check --data rows.tsv --observed tried.tsv --factors factors.tsv -q; exi
 prints "ctrl${tab}no${tab}150${tab}NA${tab}NA${tab}"; prints 'not determined by the others'
 tail -n 1 out >last; prints "overall${tab}0 of 6${tab}900${tab}NA" last; prints 'unchecked: no regime is determined by the others' last
 gim ifm check --data rows.tsv --observed tried.tsv; exits 2; says '--factors is needed'
+# effects that add up, and factors that are right: sums of effects are as good
+awk -F'\t' -v OFS='\t' 'NR > 1 { A = $1 ~ /^a/; $4 = (NR * 7919) % 101 / 30 + A; $5 = (NR * 104729) % 103 / 30; $2 = (NR * 1299709) % 107 / 30 } { print }' all.tsv >sums.tsv
+printf 'variables\tinterventions\nx\tA\ny\tB\nz\tC\n' >own.tsv
+gim ifm check --data sums.tsv --observed all-tried.tsv --factors own.tsv $brief --json -q; exits 0; json 'j["verdict"] == "undecided"'
 gim ifm check --data absent.tsv --observed tried.tsv --factors factors.tsv -o no.tsv; exits 1; says 'absent.tsv'; missing no.tsv
 
 if [ "$(sh -c 'kill -INT $$; echo ignored')" != ignored ]; then
