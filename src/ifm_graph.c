@@ -7,16 +7,24 @@
 
 #include "commands.h"
 #include "memory.h"
+#include "number.h"
 #include "table.h"
 
 /* ---- the graph --------------------------------------------------------------------------------------------------- */
 
+int ifm_names(struct names *list, const struct table *table, size_t column)
+{
+    const char *text = table_field(table, column), *twice = NULL, *name = names_at(&table->columns, column);
+    if (text[0] != '\0' && !names_split(list, text, &twice))
+        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them", name, text);
+    return twice == NULL ? EXIT_OK : table_fail(table, "column \"%s\": \"%s\" is there twice", name, twice);
+}
+
 static int read_list(const struct table *table, size_t column, struct names *list, struct names *all)
 {
-    const char *text = table_field(table, column);
-    if (text[0] != '\0' && !names_split(list, text))
-        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them",
-                          names_at(&table->columns, column), text);
+    int code = ifm_names(list, table, column);
+    if (code != EXIT_OK)
+        return code;
     for (size_t i = 0; i < list->n; i++)
         names_add(all, names_at(list, i));
     return EXIT_OK;
@@ -124,6 +132,17 @@ void ifm_graph_free(struct ifm_graph *graph)
     names_free(&graph->interventions);
 }
 
+json_t *ifm_graph_levels(const struct ifm_graph *graph, const size_t *levels, const struct names *only)
+{
+    json_t *object = json_object();
+    for (size_t j = 0; j < graph->interventions.n; j++) {
+        const char *name = names_at(&graph->interventions, j);
+        if (only == NULL || names_have(only, name))
+            json_object_set_new(object, name, json_string(names_at(&graph->levels[j], levels[j])));
+    }
+    return object;
+}
+
 /* ---- regimes ----------------------------------------------------------------------------------------------------- */
 
 static int find_columns(const struct table *table, const struct ifm_graph *graph, size_t *columns)
@@ -149,6 +168,12 @@ static size_t *add_regime(struct ifm_regimes *regimes, size_t m)
     return regimes->levels + (n - 1) * m;
 }
 
+void ifm_regimes_add(struct ifm_regimes *regimes, const char *name, const size_t *levels, size_t m)
+{
+    names_add(&regimes->environments, name);
+    memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
+}
+
 static int read_regime(struct ifm_regimes *regimes, struct ifm_graph *graph, const struct table *table,
                        size_t environment, const size_t *columns)
 {
@@ -167,19 +192,34 @@ static int read_regime(struct ifm_regimes *regimes, struct ifm_graph *graph, con
     return EXIT_OK;
 }
 
+static int read_rows(struct ifm_regimes *regimes, const struct table *table, size_t column)
+{
+    size_t n = regimes->environments.n;
+    int64_t rows;
+    if (!number_parse_integer(table_field(table, column), &rows) || rows < 1)
+        return table_fail(table, "column \"rows\": \"%s\" is not a whole number from 1", table_field(table, column));
+    regimes->rows = memory_grow(regimes->rows, &regimes->rows_capacity, n, sizeof *regimes->rows);
+    regimes->rows[n - 1] = (size_t)rows;
+    return EXIT_OK;
+}
+
 int ifm_regimes_read(struct ifm_regimes *regimes, struct ifm_graph *graph, const char *path, char delimiter)
 {
     struct table table = {0};
-    size_t environment, *columns = memory_new(graph->interventions.n, sizeof *columns);
-    bool more = true;
+    size_t environment, rows, *columns = memory_new(graph->interventions.n, sizeof *columns);
+    bool more = true, counted = regimes->counted && !names_have(&graph->interventions, "rows");
     regimes->path = path;
     int code = table_open(&table, graph->ui, path, delimiter);
     if (code == EXIT_OK)
         code = table_column(&table, "environment", &environment);
     if (code == EXIT_OK)
         code = find_columns(&table, graph, columns);
-    while (code == EXIT_OK && (code = table_next(&table, &more)) == EXIT_OK && more)
+    counted = counted && names_find(&table.columns, "rows", &rows);
+    while (code == EXIT_OK && (code = table_next(&table, &more)) == EXIT_OK && more) {
         code = read_regime(regimes, graph, &table, environment, columns);
+        if (code == EXIT_OK && counted)
+            code = read_rows(regimes, &table, rows);
+    }
     if (code == EXIT_OK && regimes->environments.n == 0)
         code = ui_fail(graph->ui, "%s: no regime", path);
     table_close(&table);
@@ -207,6 +247,7 @@ int ifm_regimes_distinct(const struct ifm_regimes *regimes, const struct ifm_gra
     return EXIT_OK;
 }
 
+/* "A=high,B=0": to be freed. */
 static char *regime_text(const struct ifm_graph *graph, const size_t *levels)
 {
     char *text = memory_text("");
@@ -231,8 +272,7 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
         if (ifm_regimes_find(observed, levels, m, &known))
             continue;
         char *text = regime_text(graph, levels);
-        names_add(&regimes->environments, text);
-        memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
+        ifm_regimes_add(regimes, text, levels, m);
         free(text);
     }
     free(levels);
@@ -242,8 +282,14 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
                           most);
 }
 
+char *ifm_regimes_text(const struct ifm_regimes *regimes, const struct ifm_graph *graph, size_t which)
+{
+    return regime_text(graph, regimes->levels + which * graph->interventions.n);
+}
+
 void ifm_regimes_free(struct ifm_regimes *regimes)
 {
     names_free(&regimes->environments);
     free(regimes->levels);
+    free(regimes->rows);
 }

@@ -552,6 +552,10 @@ GIM_API gim_status gim_ifm_graph_add_edges(gim_ifm_graph *graph, const unsigned 
                                            const unsigned char *targets);
 /* 0 for NULL. */
 GIM_API size_t gim_ifm_factor_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_variable_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_intervention_count(const gim_ifm_graph *graph);
+/* How many levels an intervention has; 0 past the last. */
+GIM_API size_t gim_ifm_level_count(const gim_ifm_graph *graph, size_t intervention);
 /* The scopes of a factor, 1 or 0 each: variables (variables), interventions (interventions); both out, may be NULL.
  * errors  GIM_ERR_ARGUMENT (index past the end). */
 GIM_API gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned char *variables,
@@ -589,6 +593,14 @@ typedef struct gim_ifm_verdict gim_ifm_verdict;
  * thread    many at once on one graph. */
 GIM_API gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
                                     const size_t *target, gim_ifm_criterion criterion, gim_ifm_verdict **verdict);
+/* The same where regimes differ in how many rows they have: of all exponents that would do, the verdict has those of
+ * the least sum_t q_t^2 / rows_t, which is as a variance; message passing leaves no choice.
+ * rows    (n_observed), above 0; NULL: 1 each, as gim_ifm_identify(). Whether a target is identified does not depend on
+ *         them.
+ * errors  GIM_ERR_ARGUMENT too where one is 0. */
+GIM_API gim_status gim_ifm_identify_rows(const gim_ifm_graph *graph, const size_t *observed, const size_t *rows,
+                                         size_t n_observed, const size_t *target, gim_ifm_criterion criterion,
+                                         gim_ifm_verdict **verdict);
 /* NULL is nothing to do. */
 GIM_API void gim_ifm_verdict_free(gim_ifm_verdict *verdict);
 
@@ -604,13 +616,14 @@ typedef struct gim_ifm_summary {
     size_t n_certificate;  /* entries of the certificate */
     size_t n_terms;        /* regimes that message passing multiplies */
     size_t n_fill;         /* edges that it adds to make the graph of interventions chordal */
+    double difficulty;     /* sum_t exponents_t^2 / rows_t, the largest of any variable; NaN of a refusal */
 } gim_ifm_summary;
 
 /* All that follow: errors GIM_ERR_ARGUMENT (NULL, index past the end).
  * summary  in: its struct_size; out: the rest. */
 GIM_API gim_status gim_ifm_verdict_summary(const gim_ifm_verdict *verdict, gim_ifm_summary *summary);
 /* exponents  out, (n_observed): q such that, as functions of x[variable], p(x; target) is proportional to
- *            prod_t p(x; observed_t)^q_t; of all such q that of the least sum of squares, but for message passing. The
+ *            prod_t p(x; observed_t)^q_t; of all such q that of the least difficulty, but for message passing. The
  *            same for all variables, and true of p as a whole, unless the method is GIM_IFM_BY_VARIABLES. They may be
  *            negative, and fractions.
  * errors     GIM_ERR_STATE too where the target is not identified. */
@@ -640,6 +653,244 @@ GIM_API gim_status gim_ifm_terms(const gim_ifm_verdict *verdict, size_t *regimes
 GIM_API gim_status gim_ifm_suggest(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
                                    const size_t *target, gim_ifm_criterion criterion, size_t *regimes, size_t capacity,
                                    size_t *n);
+
+/* ---- interventional factor models: fitted to rows ---------------------------------------------------------------- */
+
+/* A model over a factor graph, fitted or not: an opaque handle. log f_k is a network of one tanh layer of the variables
+ * S_k, for each level of the factor; besides there is the factor exp(-|z|^2 / 2) of the standardised variables z. */
+typedef struct gim_ifm gim_ifm;
+
+/* What the networks of one factor's levels have in common: all but shifts of the hidden units' biases and of their
+ * weights in the sum; or nothing. */
+typedef enum gim_ifm_networks { GIM_IFM_SHARED = 0, GIM_IFM_TABLE = 1 } gim_ifm_networks;
+/* What a fit makes large, of the log-density of each variable given the others: its normalising integral by a rule of
+ * settings.grid points that is shifted at random; the same over rows rounded to as many bins, as the authors have it;
+ * or no integral, but the match of its derivative (Hyvarinen 2005). */
+typedef enum gim_ifm_objective {
+    GIM_IFM_QUADRATURE = 0,
+    GIM_IFM_BINNED = 1,
+    GIM_IFM_SCORE_MATCHING = 2
+} gim_ifm_objective;
+
+/* How a model is fitted. Set struct_size, call gim_ifm_settings_init(), then change what is to be different. */
+typedef struct gim_ifm_settings {
+    size_t struct_size;          /* sizeof(gim_ifm_settings) */
+    uint64_t seed;               /* 1: all randomness of the fit */
+    gim_ifm_networks networks;   /* GIM_IFM_SHARED */
+    gim_ifm_objective objective; /* GIM_IFM_QUADRATURE */
+    size_t hidden;               /* 16, units of each network; 1 to 1024 */
+    size_t grid;                 /* 20, points of the integrals; 2 to 1024 */
+    size_t steps;                /* 1500 */
+    size_t batch_rows;           /* 256, of a step, all regimes together */
+    double learning_rate;        /* 0.005, of Adam; falls to 0 in the last quarter */
+    double decay;                /* 0.0001: penalty on squared weights, nats a row */
+    double level_decay;          /* 0.0001: on the squared shifts of levels */
+    double held_out;             /* 0.1, share of each regime's rows by which the best step is chosen; 0 to 0.5 */
+    size_t check_every;          /* 100 steps */
+    size_t threads;              /* 1; changes no number */
+    size_t memory_budget;        /* 1024 MiB of rows kept in memory; past that they are read batch by batch */
+} gim_ifm_settings;
+
+/* errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
+GIM_API gim_status gim_ifm_settings_init(gim_ifm_settings *settings);
+
+/* A model over a copy of the graph, each variable of which is in a factor.
+ * *model  out: set on failure too, unless memory ran out for the handle itself, so that gim_ifm_message() can be asked;
+ *         free it in any case.
+ * errors  GIM_ERR_ARGUMENT, GIM_ERR_STATE (a graph without factors, or with a variable in none), GIM_ERR_NOMEM. */
+GIM_API gim_status gim_ifm_new(gim_ifm **model, const gim_ifm_graph *graph, const gim_allocator *allocator);
+/* NULL is nothing to do. */
+GIM_API void gim_ifm_free(gim_ifm *model);
+/* As gim_message(). */
+GIM_API size_t gim_ifm_message(const gim_ifm *model, char *text, size_t size);
+/* The model's graph: the model's memory. NULL where the model could not be made. */
+GIM_API const gim_ifm_graph *gim_ifm_graph_of(const gim_ifm *model);
+
+/* As gim_set_variable_name(), gim_set_note() and the rest; interventions are "s0", "s1", ... until named. */
+GIM_API gim_status gim_ifm_set_variable_name(gim_ifm *model, size_t variable, const char *name);
+GIM_API gim_status gim_ifm_set_intervention_name(gim_ifm *model, size_t intervention, const char *name);
+GIM_API gim_status gim_ifm_set_note(gim_ifm *model, const char *note);
+GIM_API const char *gim_ifm_variable_name(const gim_ifm *model, size_t variable);
+GIM_API const char *gim_ifm_intervention_name(const gim_ifm *model, size_t intervention);
+GIM_API const char *gim_ifm_note(const gim_ifm *model);
+
+/* Fits the model, from the start. An environment of data is a regime: describe() fills its levels, as doubles, where
+ * gim_fit() has features, and gim_environment.observational says nothing here.
+ * settings   NULL for those of gim_ifm_settings_init().
+ * progress   may be NULL. objective and held_out are of the conditionals, per row, in standardised units (of score
+ *            matching, minus its loss); acyclicity and penalty are NaN, edges 0.
+ * returns    GIM_OK; GIM_STOPPED: a callback asked, the model has the best step so far.
+ * errors     GIM_ERR_DATA (a regime twice, a level that is not there, less than 2 rows, a constant variable, a value
+ *            that is not finite; names regime, row and column), GIM_ERR_ARGUMENT, GIM_ERR_NOMEM, GIM_ERR_NUMERIC
+ *            (diverged), a callback's own. The model then is as it was before the call.
+ * cost       a step: batch_rows x grid x hidden x the sum of the factors' variables, in tanh, and twice as much again
+ * memory     rows up to memory_budget, and a block of 32 MiB for the normalisers
+ * numbers    as gim_fit(): the same whatever settings.threads. */
+GIM_API gim_status gim_ifm_fit(gim_ifm *model, const gim_ifm_settings *settings, const gim_data *data,
+                               gim_progress_fn progress, void *user);
+
+/* How a fit went. */
+typedef struct gim_ifm_report {
+    size_t struct_size; /* sizeof(gim_ifm_report) */
+    gim_status status;  /* GIM_OK or GIM_STOPPED */
+    int64_t step, best; /* steps done; the step whose model was kept */
+    double objective;   /* of the last check, per training row, penalties included */
+    double held_out;    /* of the step that was kept, per held-out row; NaN where none is held out */
+    double seconds;
+    size_t rows, rows_held_out;
+    int rows_in_memory;
+} gim_ifm_report;
+
+/* All that follow: errors GIM_ERR_STATE (no fit), GIM_ERR_ARGUMENT, GIM_ERR_NOMEM. Thread: many at once.
+ * report  in: its struct_size; out: the rest. */
+GIM_API gim_status gim_ifm_get_report(const gim_ifm *model, gim_ifm_report *report);
+/* The settings of the fit. */
+GIM_API gim_status gim_ifm_get_settings(const gim_ifm *model, gim_ifm_settings *settings);
+/* How many regimes the fit had; 0 without one. */
+GIM_API size_t gim_ifm_regime_count(const gim_ifm *model);
+/* regime  in: its struct_size; out: n_rows and name, the model's memory.   levels  out: (interventions), or NULL. */
+GIM_API gim_status gim_ifm_regime(const gim_ifm *model, size_t index, gim_environment *regime, size_t *levels);
+
+/* Model files, as of gim_model_save() and gim_model_load(); each of the two kinds says of the other that it is not its
+ * own. gim_ifm_load() sets *model on failure too, so that gim_ifm_message() can be asked. */
+GIM_API gim_status gim_ifm_save(const gim_ifm *model, const char *path);
+GIM_API gim_status gim_ifm_load(gim_ifm **model, const char *path, const gim_allocator *allocator);
+
+/* ---- interventional factor models: answers ----------------------------------------------------------------------- */
+
+/* All refuse a regime that the observed ones do not determine, per variable, with GIM_ERR_REFUSED, unless forced.
+ * levels are (interventions). */
+
+/* How rows are drawn: by Gibbs sampling, each variable in turn from its density given the others at the points of a
+ * grid that is shifted at random, in chains that begin anywhere in the range of the training rows. Set struct_size,
+ * call gim_ifm_sampling_init(), then change what is to be different. */
+typedef struct gim_ifm_sampling {
+    size_t struct_size; /* sizeof(gim_ifm_sampling) */
+    uint64_t seed;      /* 1 */
+    size_t chains;      /* 256 */
+    size_t burn;        /* 100 sweeps before the first row of each chain */
+    size_t thin;        /* 3 sweeps from one row to the next; >= 1 */
+    size_t grid;        /* 32 points */
+    size_t threads;     /* 1; changes no number */
+    int force;          /* 0; not 0: draw what is not determined too */
+} gim_ifm_sampling;
+
+/* errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
+GIM_API gim_status gim_ifm_sampling_init(gim_ifm_sampling *sampling);
+/* sampling  NULL for the values above.
+ * x         out, (n_rows, variables): row i is of chain i modulo chains; the first rows of a longer request are those
+ *           of a shorter one. */
+GIM_API gim_status gim_ifm_sample(const gim_ifm *model, const size_t *levels, const gim_ifm_sampling *sampling,
+                                  size_t n_rows, double *x);
+/* log of p(x; levels) over the mixture of the training regimes, by their numbers of rows, up to one constant: such
+ * weights make rows of any training regimes stand for rows under these levels.
+ * x            (n_rows, variables)
+ * log_weights  out, (n_rows)
+ * effective    out: effective number of rows, (sum w)^2 / sum w^2; may be NULL. */
+GIM_API gim_status gim_ifm_log_weights(const gim_ifm *model, const size_t *levels, int force, const double *x,
+                                       size_t n_rows, double *log_weights, double *effective);
+
+/* ---- outcomes and intervals -------------------------------------------------------------------------------------- */
+
+/* For any model: outcomes that depend on the perturbation through the variables alone, and intervals around what is
+ * predicted of them. */
+
+/* Rows with outcomes: x (n_rows, n_variables), y (n_rows, n_outcomes), weights (n_rows), none negative, or NULL for 1
+ * each. */
+typedef struct gim_outcomes {
+    size_t struct_size; /* sizeof(gim_outcomes) */
+    size_t n_rows, n_variables, n_outcomes;
+    const double *x, *y, *weights;
+} gim_outcomes;
+
+/* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never
+ * changed. */
+typedef struct gim_regression gim_regression;
+
+/* How it is fitted. Set struct_size, call gim_regression_settings_init(), then change what is to be different. */
+typedef struct gim_regression_settings {
+    size_t struct_size;   /* sizeof(gim_regression_settings) */
+    uint64_t seed;        /* 1 */
+    size_t width;         /* 64, units of each layer; 1 to 4096 */
+    size_t steps;         /* 1500, of Adam, for each network */
+    size_t batch_rows;    /* 256 of a step, drawn in proportion to their weights */
+    double learning_rate; /* 0.01, of Adam; falls to 0 along a half cosine */
+    double decay;         /* 150: at each step weights shrink by decay * rate over the effective number of rows */
+    double held_out;      /* 0.1, share of rows by which the best step is chosen; 0 to 0.5. Each network has its own */
+    size_t threads;       /* 1; changes no number */
+    size_t networks;      /* 3; 1 to 1000 */
+} gim_regression_settings;
+
+/* errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
+GIM_API gim_status gim_regression_settings_init(gim_regression_settings *settings);
+/* Least weighted squares.
+ * *regression  out: set on failure too, unless memory ran out for the handle itself, so that gim_regression_message()
+ *              can be asked; free it in any case.
+ * settings     NULL for those of gim_regression_settings_init().
+ * errors       GIM_ERR_ARGUMENT, GIM_ERR_DATA (values not finite, a negative weight, no positive one; names the row and
+ *              column), GIM_ERR_NUMERIC (diverged), GIM_ERR_NOMEM.
+ * cost         networks x steps x batch_rows x their weights */
+GIM_API gim_status gim_regression_new(gim_regression **regression, const gim_outcomes *outcomes,
+                                      const gim_regression_settings *settings, const gim_allocator *allocator);
+/* NULL is nothing to do. */
+GIM_API void gim_regression_free(gim_regression *regression);
+/* As gim_message(). */
+GIM_API size_t gim_regression_message(const gim_regression *regression, char *text, size_t size);
+/* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once.
+ * errors  GIM_ERR_STATE (could not be made), GIM_ERR_ARGUMENT, GIM_ERR_DATA (a value that is not finite),
+ *         GIM_ERR_NOMEM. */
+GIM_API gim_status gim_regression_predict(const gim_regression *regression, const double *x, size_t n_rows, double *y);
+
+/* Scores of calibration rows, weighted, to take quantiles of: an opaque handle, never changed. */
+typedef struct gim_conformal gim_conformal;
+
+/* scores       (n): how far each calibration row is from what was predicted for it, |y - prediction|, say
+ * log_weights  (n), up to one constant: how much each stands for a row of the perturbation that is asked about, as of
+ *              gim_ifm_log_weights(); -INFINITY for weight 0. NULL: all alike.
+ * *conformal   out; NULL on failure. Free with gim_conformal_free().
+ * errors       GIM_ERR_ARGUMENT (NULL, no row), GIM_ERR_DATA (NaN, an infinite score or weight, no weight above 0),
+ *              GIM_ERR_NOMEM. */
+GIM_API gim_status gim_conformal_new(gim_conformal **conformal, const double *scores, const double *log_weights,
+                                     size_t n, const gim_allocator *allocator);
+/* NULL is nothing to do. */
+GIM_API void gim_conformal_free(gim_conformal *conformal);
+/* Effective number of calibration rows, (sum w)^2 / sum w^2; NaN for NULL. */
+GIM_API double gim_conformal_effective(const gim_conformal *conformal);
+/* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019):
+ * the smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
+ * log_weight  of the new row, with the constant of the others.
+ * alpha       above 0, below 1
+ * quantile    out: INFINITY where the rows do not suffice
+ * returns     GIM_OK, or GIM_LOW_OVERLAP with an infinite quantile.   errors  GIM_ERR_ARGUMENT. */
+GIM_API gim_status gim_conformal_quantile(const gim_conformal *conformal, double log_weight, double alpha,
+                                          double *quantile);
+/* The same for a row whose variables, and so whose weight, are not known: w_new is the weighted mean of the weights,
+ * sum w^2 / sum w, so that a share 1 / (effective + 1) lies at infinity. */
+GIM_API gim_status gim_conformal_unseen_quantile(const gim_conformal *conformal, double alpha, double *quantile);
+
+/* By what the mean outcome of a regime is estimated: a regression, averaged over drawn rows; measured rows, weighted;
+ * a regression on weighted rows, averaged over drawn rows. */
+typedef enum gim_ifm_estimator { GIM_IFM_DIRECT = 0, GIM_IFM_WEIGHTED = 1, GIM_IFM_REWEIGHTED = 2 } gim_ifm_estimator;
+
+/* What gim_ifm_predict() goes by. Each may be NULL where the estimator does not need it. */
+typedef struct gim_ifm_asking {
+    size_t struct_size; /* sizeof(gim_ifm_asking) */
+    gim_ifm_estimator estimator;
+    size_t n_rows;                           /* drawn rows; 0: 20 of each chain */
+    const gim_regression *regression;        /* direct; NULL: the outcomes are the variables themselves */
+    const gim_outcomes *outcomes;            /* weighted, reweighted: measured rows; its weights multiply */
+    const gim_regression_settings *settings; /* reweighted; NULL for the defaults */
+    const gim_ifm_sampling *sampling;        /* NULL for the defaults. Its force is for weights too */
+} gim_ifm_asking;
+
+/* The mean outcomes under levels, where what is between variables and outcomes is the same in all regimes.
+ * asking     NULL: the means of the variables
+ * mean       out, (n_outcomes)
+ * effective  out: as of gim_ifm_log_weights(), of the outcomes' rows, their own weights included; NaN where there are
+ *            none. May be NULL
+ * errors     as above, and those of gim_regression_new(). */
+GIM_API gim_status gim_ifm_predict(const gim_ifm *model, const size_t *levels, const gim_ifm_asking *asking,
+                                   double *mean, double *effective);
 
 #ifdef __cplusplus
 }
