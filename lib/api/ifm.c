@@ -4,6 +4,7 @@
 
 #include "api/ifm.h"
 #include "base/alloc.h"
+#include "base/handle.h"
 #include "ifm/identify.h"
 #include "ifm/suggest.h"
 
@@ -34,51 +35,33 @@ static gim_status check_sizes(size_t d, size_t m, const size_t *levels, gim__mes
 gim_status gim_ifm_graph_new(gim_ifm_graph **graph, size_t n_variables, size_t n_interventions, const size_t *levels,
                              const gim_allocator *allocator)
 {
-    gim_allocator mine;
+    gim_status status;
     if (graph == NULL)
         return GIM_ERR_ARGUMENT;
-    *graph = NULL;
-    if (gim__allocator_init(&mine, allocator) != GIM_OK)
-        return GIM_ERR_ARGUMENT;
-    gim_ifm_graph *made = gim__new(&mine, 1, sizeof *made);
-    gim__message *message = gim__new(&mine, 1, sizeof *message);
-    if (made == NULL || message == NULL) {
-        gim__delete(&mine, made);
-        gim__delete(&mine, message);
-        return GIM_ERR_NOMEM;
-    }
-    gim__message_init(message);
-    made->allocator = mine;
-    made->message = message;
-    *graph = made;
-    gim_status status = check_sizes(n_variables, n_interventions, levels, message);
+    gim_ifm_graph *made = *graph = gim__handle_new(&status, sizeof *made, allocator);
+    if (made == NULL)
+        return status;
+    status = check_sizes(n_variables, n_interventions, levels, made->message);
     if (status != GIM_OK)
         return status;
-    status = gim__ifm_graph_init(&made->graph, n_variables, n_interventions, levels, &mine);
+    status = gim__ifm_graph_init(&made->graph, n_variables, n_interventions, levels, &made->allocator);
     if (status == GIM_OK)
         return GIM_OK;
     made->graph.d = 0;
-    return gim__fail(message, status, "out of memory for a graph of %zu interventions", n_interventions);
+    return gim__fail(made->message, status, "out of memory for a graph of %zu interventions", n_interventions);
 }
 
 void gim_ifm_graph_free(gim_ifm_graph *graph)
 {
     if (graph == NULL)
         return;
-    gim_allocator allocator = graph->allocator;
-    gim__ifm_graph_free(&graph->graph, &allocator);
-    gim__message_destroy(graph->message);
-    gim__delete(&allocator, graph->message);
-    gim__delete(&allocator, graph);
+    gim__ifm_graph_free(&graph->graph, &graph->allocator);
+    gim__handle_free(graph);
 }
 
 size_t gim_ifm_graph_message(const gim_ifm_graph *graph, char *text, size_t size)
 {
-    if (graph != NULL)
-        return gim__message_copy(graph->message, text, size);
-    if (text != NULL && size > 0)
-        text[0] = '\0';
-    return 0;
+    return gim__handle_message(graph, text, size);
 }
 
 static gim_status made(const gim_ifm_graph *graph)

@@ -7,8 +7,8 @@
 
 struct gim_ifm_graph {
     gim_allocator allocator;
-    gim__message *message; /* by pointer: queries of a const graph may fail too */
-    gim__ifm_graph graph;  /* d is 0 where gim_ifm_graph_new() failed */
+    gim__message *message;
+    gim__ifm_graph graph; /* d is 0 where gim_ifm_graph_new() failed */
 };
 
 struct gim_ifm {

@@ -4,6 +4,7 @@
 
 #include "api/ifm.h"
 #include "base/alloc.h"
+#include "base/handle.h"
 #include "base/name.h"
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
@@ -110,24 +111,11 @@ static gim_status build(gim_ifm *model, const gim_ifm_graph *graph)
 
 gim_status gim_ifm_new(gim_ifm **model, const gim_ifm_graph *graph, const gim_allocator *allocator)
 {
-    gim_allocator mine;
+    gim_status status;
     if (model == NULL)
         return GIM_ERR_ARGUMENT;
-    *model = NULL;
-    if (gim__allocator_init(&mine, allocator) != GIM_OK)
-        return GIM_ERR_ARGUMENT;
-    gim_ifm *made = gim__new(&mine, 1, sizeof *made);
-    gim__message *message = gim__new(&mine, 1, sizeof *message);
-    if (made == NULL || message == NULL) {
-        gim__delete(&mine, made);
-        gim__delete(&mine, message);
-        return GIM_ERR_NOMEM;
-    }
-    gim__message_init(message);
-    made->allocator = mine;
-    made->message = message;
-    *model = made;
-    return build(made, graph);
+    *model = gim__handle_new(&status, sizeof **model, allocator);
+    return *model == NULL ? status : build(*model, graph);
 }
 
 void gim_ifm_free(gim_ifm *model)
@@ -142,18 +130,12 @@ void gim_ifm_free(gim_ifm *model)
     }
     gim_ifm_graph_free(model->graph);
     gim__delete(&allocator, model->note);
-    gim__message_destroy(model->message);
-    gim__delete(&allocator, model->message);
-    gim__delete(&allocator, model);
+    gim__handle_free(model);
 }
 
 size_t gim_ifm_message(const gim_ifm *model, char *text, size_t size)
 {
-    if (model != NULL)
-        return gim__message_copy(model->message, text, size);
-    if (text != NULL && size > 0)
-        text[0] = '\0';
-    return 0;
+    return gim__handle_message(model, text, size);
 }
 
 const gim_ifm_graph *gim_ifm_graph_of(const gim_ifm *model)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/handle.h"
 #include "base/name.h"
 
 enum { MOST_VARIABLES = 10000, MOST_FEATURES = 100000 };
@@ -20,26 +21,21 @@ const char *gim_version(void)
 
 gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_features, const gim_allocator *allocator)
 {
-    gim_allocator mine;
+    gim_status status;
     if (model == NULL)
         return GIM_ERR_ARGUMENT;
     *model = NULL;
-    if (n_variables < 2 || n_variables > MOST_VARIABLES || n_features < 1 || n_features > MOST_FEATURES ||
-        gim__allocator_init(&mine, allocator) != GIM_OK)
+    if (n_variables < 2 || n_variables > MOST_VARIABLES || n_features < 1 || n_features > MOST_FEATURES)
         return GIM_ERR_ARGUMENT;
-    gim_model *made = gim__new(&mine, 1, sizeof *made);
+    gim_model *made = gim__handle_new(&status, sizeof *made, allocator);
     if (made == NULL)
-        return GIM_ERR_NOMEM;
-    made->allocator = mine;
+        return status;
     made->d = n_variables;
     made->p = n_features;
-    made->variable = gim__names_new(&mine, n_variables, 'x');
-    made->feature = gim__names_new(&mine, n_features, 'f');
-    made->message = gim__new(&mine, 1, sizeof *made->message);
+    made->variable = gim__names_new(&made->allocator, n_variables, 'x');
+    made->feature = gim__names_new(&made->allocator, n_features, 'f');
     gim__options_init(&made->options);
-    if (made->message != NULL)
-        gim__message_init(made->message);
-    if (made->message == NULL || made->variable == NULL || made->feature == NULL) {
+    if (made->variable == NULL || made->feature == NULL) {
         gim_model_free(made);
         return GIM_ERR_NOMEM;
     }
@@ -58,10 +54,7 @@ void gim_model_free(gim_model *model)
     gim__names_free(model->variable, model->d, &allocator);
     gim__names_free(model->feature, model->p, &allocator);
     gim__delete(&allocator, model->note);
-    if (model->message != NULL)
-        gim__message_destroy(model->message);
-    gim__delete(&allocator, model->message);
-    gim__delete(&allocator, model);
+    gim__handle_free(model);
 }
 
 static gim_status copy_names(char **to, char *const *from, size_t n, const gim_allocator *allocator)
@@ -135,11 +128,7 @@ gim_status gim_model_copy(gim_model **copy, const gim_model *model)
 
 size_t gim_message(const gim_model *model, char *text, size_t size)
 {
-    if (model == NULL && text != NULL && size > 0)
-        text[0] = '\0';
-    if (model == NULL || (text == NULL && size > 0))
-        return 0;
-    return gim__message_copy(model->message, text, size);
+    return gim__handle_message(model, text, size);
 }
 
 /* ---- names ---- */

@@ -10,8 +10,8 @@
 
 struct gim_model {
     gim_allocator allocator;
-    gim__message *message; /* by pointer: queries of a const model may fail too */
-    atomic_int busy;       /* 1 while it is being fitted */
+    gim__message *message;
+    atomic_int busy; /* 1 while it is being fitted */
     size_t d, p;
     char **variable, **feature; /* (d), (p) names */
     char *note;                 /* the caller's; NULL: none */

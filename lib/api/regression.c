@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/handle.h"
 
 enum { MOST_WIDTH = 4096, MOST_THREADS = 1024, MOST_NETWORKS = 1000 };
 
@@ -121,44 +122,25 @@ gim_status gim_regression_new(gim_regression **regression, const gim_outcomes *o
                               const gim_regression_settings *settings, const gim_allocator *allocator)
 {
     gim_regression_settings standard = {.struct_size = sizeof standard};
-    gim_allocator mine;
+    gim_status status;
     if (regression == NULL)
         return GIM_ERR_ARGUMENT;
-    *regression = NULL;
-    if (gim__allocator_init(&mine, allocator) != GIM_OK)
-        return GIM_ERR_ARGUMENT;
-    gim_regression *made = gim__new(&mine, 1, sizeof *made);
-    gim__message *message = gim__new(&mine, 1, sizeof *message);
-    if (made == NULL || message == NULL) {
-        gim__delete(&mine, made);
-        gim__delete(&mine, message);
-        return GIM_ERR_NOMEM;
-    }
-    gim__message_init(message);
     gim_regression_settings_init(&standard);
-    *made = (gim_regression){.allocator = mine, .message = message};
-    *regression = made;
-    return learn(made, outcomes, settings != NULL ? settings : &standard);
+    *regression = gim__handle_new(&status, sizeof **regression, allocator);
+    return *regression == NULL ? status : learn(*regression, outcomes, settings != NULL ? settings : &standard);
 }
 
 void gim_regression_free(gim_regression *regression)
 {
     if (regression == NULL)
         return;
-    gim_allocator allocator = regression->allocator;
-    gim__regression_free(&regression->regression, &allocator);
-    gim__message_destroy(regression->message);
-    gim__delete(&allocator, regression->message);
-    gim__delete(&allocator, regression);
+    gim__regression_free(&regression->regression, &regression->allocator);
+    gim__handle_free(regression);
 }
 
 size_t gim_regression_message(const gim_regression *regression, char *text, size_t size)
 {
-    if (regression != NULL)
-        return gim__message_copy(regression->message, text, size);
-    if (text != NULL && size > 0)
-        text[0] = '\0';
-    return 0;
+    return gim__handle_message(regression, text, size);
 }
 
 gim_status gim_regression_predict(const gim_regression *regression, const double *x, size_t n_rows, double *y)

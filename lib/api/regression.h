@@ -6,7 +6,7 @@
 
 struct gim_regression {
     gim_allocator allocator;
-    gim__message *message; /* by pointer: a prediction of a const regression may fail too */
+    gim__message *message;
     gim__regression regression;
     int made;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/handle.h"
 #include "base/rng.h"
 #include "base/status.h"
 #include "simulate/design.h"
@@ -22,8 +23,8 @@ enum {
 
 struct gim_system {
     gim_allocator allocator;
-    gim__message *message; /* by pointer: queries of a const system may fail too */
-    int made;              /* gim_system_new() succeeded */
+    gim__message *message;
+    int made; /* gim_system_new() succeeded */
     gim_simulation settings;
     double *doses; /* those of training, then the new ones */
     gim__scm scm;
@@ -306,24 +307,13 @@ static gim_status make(gim_system *system)
 
 gim_status gim_system_new(gim_system **system, const gim_simulation *settings, const gim_allocator *allocator)
 {
-    gim_allocator mine;
+    gim_status status;
     if (system == NULL)
         return GIM_ERR_ARGUMENT;
-    *system = NULL;
-    if (gim__allocator_init(&mine, allocator) != GIM_OK)
-        return GIM_ERR_ARGUMENT;
-    gim_system *made = gim__new(&mine, 1, sizeof *made);
-    gim__message *message = gim__new(&mine, 1, sizeof *message);
-    if (made == NULL || message == NULL) {
-        gim__delete(&mine, made);
-        gim__delete(&mine, message);
-        return GIM_ERR_NOMEM;
-    }
-    gim__message_init(message);
-    made->allocator = mine;
-    made->message = message;
-    *system = made;
-    gim_status status = take_settings(made, settings);
+    gim_system *made = *system = gim__handle_new(&status, sizeof *made, allocator);
+    if (made == NULL)
+        return status;
+    status = take_settings(made, settings);
     if (status == GIM_OK)
         status = make(made);
     made->made = status == GIM_OK;
@@ -343,18 +333,12 @@ void gim_system_free(gim_system *system)
     gim__delete(&allocator, system->scale);
     gim__delete(&allocator, system->moved);
     gim__delete(&allocator, system->name);
-    gim__message_destroy(system->message);
-    gim__delete(&allocator, system->message);
-    gim__delete(&allocator, system);
+    gim__handle_free(system);
 }
 
 size_t gim_system_message(const gim_system *system, char *text, size_t size)
 {
-    if (system == NULL && text != NULL && size > 0)
-        text[0] = '\0';
-    if (system == NULL || (text == NULL && size > 0))
-        return 0;
-    return gim__message_copy(system->message, text, size);
+    return gim__handle_message(system, text, size);
 }
 
 /* ---- questions ---- */
