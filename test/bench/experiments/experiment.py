@@ -44,7 +44,7 @@ LAYOUT = Layout({"What is found": STRUCTURE, "What is predicted": PREDICTION}, P
                 dict.fromkeys(["edge F1", "target F1", "fraction"], "more is better"))
 
 
-# ---- the experiments: a setting's name -> what is simulated, and what is fitted -----------------------------------------
+# ---- the experiments: a setting's name -> what is simulated, and what is fitted --------------------------------------
 
 def kinds(mechanism):
     """Erdos-Renyi and scale-free, hard and shift."""

@@ -1,7 +1,7 @@
 """What experiments have in common: running commands, the table of what was measured, and the page made of it.
 
-Runs are appended to runs.tsv as they end, and one that is there already is not made again, so an experiment can be stopped
-and continued. Standard library only. SPDX-License-Identifier: BSD-3-Clause
+Runs are appended to runs.tsv as they end, and one that is there already is not made again, so an experiment can be
+stopped and continued. Standard library only. SPDX-License-Identifier: BSD-3-Clause
 """
 import argparse
 import csv
@@ -23,6 +23,7 @@ class Layout:
     tables: dict  # title -> [(measure, part, digits)]
     pictures: list  # (measure, part)
     better: dict = field(default_factory=dict)  # measure -> what of it is better, where that is not less
+    logarithmic: set = frozenset()  # measures whose axis is
     said: list = field(default_factory=list)  # paragraphs at the head
 
 
@@ -174,8 +175,9 @@ def table(found, settings, methods, columns):
 
 
 def page(name, found, failed, settings, methods, layout, pictures):
-    yield from [f"# Experiment `{name}`", "", f"Written by `make experiment-{name.removesuffix('-small')}`. Mean ± standard",
-                "deviation over n seeds; over as many as are in brackets where a method has no answer for the others.", ""]
+    made_by = f"Written by `make experiment-{name.removesuffix('-small')}`. Mean ± standard"
+    spread = "deviation over n seeds; over as many as are in brackets where a method has no answer for the others."
+    yield from [f"# Experiment `{name}`", "", made_by, spread, ""]
     yield from (line for said in layout.said for line in (said, ""))
     for title, columns in layout.tables.items():
         yield from [f"## {title}", "", *table(found, settings, methods, columns), ""]
@@ -198,15 +200,16 @@ set grid ytics lc rgb '#dddddd'
 set border 3 lc rgb '#57606a'
 set tics nomirror
 set title '{title}' font ',13'
-set ylabel '{ylabel}'
+{logarithmic}
 set key outside right
 plot {plots}
 """
+LOGARITHMIC = "set logscale y\nset offsets graph 0, graph 0, graph 0.08, graph 0.08"
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"]
 
 
 def picture(folder, measure, part, found, settings, methods, layout):
-    """Methods along the axis, a colour a setting, a point a seed, a cross at the mean. Returns the file's name, if any."""
+    """Methods along the axis, a colour a setting, a point a seed, a cross the mean. Returns the file's name, if any."""
     shown = [method for method in methods if any((measure, part) in found.get((s, method), {}) for s in settings)]
     if not shown or shutil.which("gnuplot") is None:
         return None
@@ -228,7 +231,8 @@ def picture(folder, measure, part, found, settings, methods, layout):
     title = f"{measure.replace('_', ' ')}, {part} ({layout.better.get(measure, 'less is better')})"
     script = "".join(blocks) + PLOT.format(
         width=400 + 75 * len(shown), out=folder / name, title=title,
-        ylabel="", tics=", ".join(f"'{method}' {x}" for x, method in enumerate(shown)), last=len(shown) - 0.4,
+        logarithmic=LOGARITHMIC if measure in layout.logarithmic else "", last=len(shown) - 0.4,
+        tics=", ".join(f"'{method}' {x}" for x, method in enumerate(shown)),
         plots=", \\\n".join(plots))
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
     return name
