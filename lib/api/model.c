@@ -18,31 +18,6 @@ const char *gim_version(void)
 
 /* ---- new, free, copy ---- */
 
-static char **new_names(const gim_allocator *allocator, size_t n, char letter)
-{
-    char **names = gim__new(allocator, n, sizeof *names), name[32];
-    for (size_t i = 0; names != NULL && i < n; i++) {
-        snprintf(name, sizeof name, "%c%zu", letter, i);
-        names[i] = gim__clone_text(allocator, name);
-    }
-    return names;
-}
-
-static void delete_names(const gim_allocator *allocator, char **names, size_t n)
-{
-    for (size_t i = 0; names != NULL && i < n; i++)
-        gim__delete(allocator, names[i]);
-    gim__delete(allocator, names);
-}
-
-static int complete(char *const *names, size_t n)
-{
-    for (size_t i = 0; names != NULL && i < n; i++)
-        if (names[i] == NULL)
-            return 0;
-    return names != NULL;
-}
-
 gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_features, const gim_allocator *allocator)
 {
     gim_allocator mine;
@@ -58,13 +33,13 @@ gim_status gim_model_new(gim_model **model, size_t n_variables, size_t n_feature
     made->allocator = mine;
     made->d = n_variables;
     made->p = n_features;
-    made->variable = new_names(&mine, n_variables, 'x');
-    made->feature = new_names(&mine, n_features, 'f');
+    made->variable = gim__names_new(&mine, n_variables, 'x');
+    made->feature = gim__names_new(&mine, n_features, 'f');
     made->message = gim__new(&mine, 1, sizeof *made->message);
     gim__options_init(&made->options);
     if (made->message != NULL)
         gim__message_init(made->message);
-    if (made->message == NULL || !complete(made->variable, made->d) || !complete(made->feature, made->p)) {
+    if (made->message == NULL || made->variable == NULL || made->feature == NULL) {
         gim_model_free(made);
         return GIM_ERR_NOMEM;
     }
@@ -80,8 +55,8 @@ void gim_model_free(gim_model *model)
     gim__fit_free(&model->fit, &allocator);
     gim__baseline_free(&model->baseline, &allocator);
     gim__training_free(&model->training, &allocator);
-    delete_names(&allocator, model->variable, model->d);
-    delete_names(&allocator, model->feature, model->p);
+    gim__names_free(model->variable, model->d, &allocator);
+    gim__names_free(model->feature, model->p, &allocator);
     gim__delete(&allocator, model->note);
     if (model->message != NULL)
         gim__message_destroy(model->message);
@@ -183,21 +158,7 @@ static gim_status set_name(gim_model *model, char **names, size_t n, size_t inde
 {
     if (atomic_load(&model->busy))
         return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; name its %ss before", what);
-    if (index >= n)
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "there is no %s %zu; the model has %zu", what, index, n);
-    if (name == NULL || !gim__name_valid(name))
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the name of %s %zu must be UTF-8 text of 1 to %d bytes",
-                         what, index, GIM__MOST_NAME);
-    for (size_t i = 0; i < n; i++)
-        if (i != index && strcmp(names[i], name) == 0)
-            return gim__fail(model->message, GIM_ERR_ARGUMENT, "%s %zu is called \"%s\" already; names must differ",
-                             what, i, name);
-    char *copy = gim__clone_text(&model->allocator, name);
-    if (copy == NULL)
-        return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for the name of %s %zu", what, index);
-    gim__delete(&model->allocator, names[index]);
-    names[index] = copy;
-    return GIM_OK;
+    return gim__names_set(names, n, index, name, what, model->message, &model->allocator);
 }
 
 gim_status gim_set_variable_name(gim_model *model, size_t variable, const char *name)

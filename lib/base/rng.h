@@ -21,7 +21,9 @@ typedef enum gim__purpose {
     GIM__RNG_MECHANISM,    /* variable */
     GIM__RNG_PERTURBATION, /* 0 training, 1 new; number */
     GIM__RNG_REFERENCE,    /* rows that give the variables' units */
-    GIM__RNG_ROWS          /* part and dose, perturbation */
+    GIM__RNG_ROWS,         /* part and dose, perturbation */
+    /* of an interventional factor model */
+    GIM__RNG_CHAIN /* chain */
 } gim__purpose;
 
 typedef struct gim__rng {

@@ -434,6 +434,19 @@ gim_status gim__data_batch(gim__data *data, uint64_t step)
     return status;
 }
 
+gim_status gim__data_spread(gim__data *data, size_t k, size_t n, real *x)
+{
+    size_t all = data->training.n_rows[k] - data->n_held[k];
+    gim_status status = GIM_OK;
+    for (size_t first = 0, block; first < n && status == GIM_OK; first += block) {
+        block = n - first < data->block_rows ? n - first : data->block_rows;
+        for (size_t i = 0; i < block; i++)
+            data->index[i] = (size_t)((double)(first + i) * (double)all / (double)n);
+        status = fetch(data, k, block, x + first * data->d);
+    }
+    return status;
+}
+
 size_t gim__data_most_rows(const gim__data *data)
 {
     return data->batch.n > data->held_rows.n ? data->batch.n : data->held_rows.n;
