@@ -2,7 +2,7 @@
 """Repeats an experiment: simulates systems or splits real data, fits every method, judges all by the gim command.
 
 experiment.py NAME [--gim build/gim] [--out build/experiments] [--seeds 5] [--small] [--jobs 2] [--time-limit 600]
-experiment.py real --data FOLDER
+experiment.py real|ifm-pairs --data FOLDER
 
 NAME is one of those in README.md beside this file. Every system, fit and figure is made by `gim`; peers run where
 `make peers` has set them up. Runs are appended to OUT/NAME/runs.tsv as they end, and a run that is there already is not
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+from ifm_pairs import fit_ifm
 from runs import Failed, Layout, NotSetUp, Runs, chosen, folder_of, options, read, report, run, write
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -71,8 +72,12 @@ def misspecified():
             "three hidden causes": (hidden, {}), "no hidden cause": ({**hidden, "confounders": 0}, {})}
 
 
+# Folders of real data, the form of their models, the control, and what is held out of a fold, by name.
+NONLINEAR = {"mechanism": "nonlinear", "intervention": "hard"}
+SHIFT = {"mechanism": "linear", "intervention": "shift"}
+
+
 def real():
-    """Folders of real data, the form of their models, the control, and what is held out of a fold, by name."""
     def doses(dose):
         return lambda names, fold: [name for name in names if name.endswith(f"_{dose}")]
 
@@ -83,14 +88,26 @@ def real():
     def nothing(names, fold):
         return []
     tunnel = {"folder": "chamber_lt", "control": "reference"}
-    nonlinear = {"mechanism": "nonlinear", "intervention": "hard"}
-    shift = {"mechanism": "linear", "intervention": "shift"}
-    return {"light tunnel, a dose between": ({**tunnel, "test": doses("mid")}, nonlinear),
-            "light tunnel, a dose beyond": ({**tunnel, "test": doses("strong")}, nonlinear),
-            "Norman, pairs of genes": ({"folder": "norman_crispra", "control": "control", "test": pairs("+")}, shift),
-            "CellBox, pairs of drugs": ({"folder": "cellbox_korkut", "control": None, "test": pairs(",")}, shift),
-            "Sachs": ({"folder": "sachs5846", "control": "obs", "test": nothing}, nonlinear),
-            "DREAM3": ({"folder": "dream3_ecoli1_gnw", "control": "obs", "test": nothing}, nonlinear)}
+    return {"light tunnel, a dose between": ({**tunnel, "test": doses("mid")}, NONLINEAR),
+            "light tunnel, a dose beyond": ({**tunnel, "test": doses("strong")}, NONLINEAR),
+            "Norman, pairs of genes": ({"folder": "norman_crispra", "control": "control", "test": pairs("+")}, SHIFT),
+            "CellBox, pairs of drugs": ({"folder": "cellbox_korkut", "control": None, "test": pairs(",")}, SHIFT),
+            "Sachs": ({"folder": "sachs5846", "control": "obs", "test": nothing}, NONLINEAR),
+            "DREAM3": ({"folder": "dream3_ecoli1_gnw", "control": "obs", "test": nothing}, NONLINEAR)}
+
+
+def tried_alone(joint):
+    """Of a fold, one pair both of whose parts were tried alone."""
+    def test(names, fold):
+        pairs = [name for name in names if joint in name and all(part in names for part in name.split(joint))]
+        return pairs[(fold - 1) % len(pairs):][:1]
+    return test
+
+
+def ifm_pairs():
+    genes = {"folder": "norman_crispra", "control": "control", "test": tried_alone("+")}
+    drugs = {"folder": "cellbox_korkut", "control": None, "test": tried_alone(",")}
+    return {"Norman, pairs of genes": (genes, SHIFT), "CellBox, pairs of drugs": (drugs, SHIFT)}
 
 
 # Settings, the methods that are fitted to each, and what --small leaves of the settings.
@@ -101,6 +118,7 @@ EXPERIMENTS = {
     "sizes": (sizes(), ["gim", "ridge"], 1),
     "misspecified": (misspecified(), ["gim", "ridge", "mlp"], 6),
     "real": (real(), ["gim", "BaCaDI*", *BASELINES, "additive"], 6),
+    "ifm-pairs": (ifm_pairs(), ["IFM", "gim", *BASELINES, "additive"], 2),
 }
 
 
@@ -191,7 +209,7 @@ def fit_peer(environment, script, *words):
     return fit
 
 
-METHODS = ({"gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} |
+METHODS = ({"IFM": fit_ifm, "gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} |
            {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
            {name: fit_peer(*words) for name, words in PEERS.items()})
 
@@ -311,8 +329,8 @@ def main():
     given = parser.parse_args()
     all_settings, all_methods, few = EXPERIMENTS[given.name]
     settings, methods = all_settings, all_methods
-    if given.name == "real" and given.data is None:
-        parser.error("real needs --data FOLDER")
+    if given.name in ("real", "ifm-pairs") and given.data is None:
+        parser.error(f"{given.name} needs --data FOLDER")
     if given.small:
         settings = dict(list(settings.items())[:few])
     settings, methods = chosen(parser, given, settings, methods, METHODS)

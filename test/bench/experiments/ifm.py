@@ -8,18 +8,20 @@ README.md beside this file says what each is. Models are fitted and asked by `gi
 ifm_truths.py; black boxes are scikit-learn's, which `make peers` sets up. OUT/NAME is filled as by experiment.py.
 SPDX-License-Identifier: BSD-3-Clause
 """
+import concurrent.futures
 import itertools
+import os
 import pathlib
 import sys
 import tempfile
 import time
-import warnings
 from dataclasses import dataclass, field
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as many systems at once as --jobs says, each with one thread
 
 import numpy as np
 from scipy.stats import spearmanr
 from sklearn.ensemble import GradientBoostingRegressor
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.neural_network import MLPRegressor
 
@@ -56,16 +58,14 @@ def outcome(kind, baseline, rng):
     """A function of the variables, with variance s between 0.6 and 0.8 in the baseline before a tanh is taken, and the
     spread of the noise, whose variance is 1 - s."""
     d, s = baseline.shape[1], rng.uniform(0.6, 0.8)
-    centre, scale = baseline.mean(0), baseline.std(0)
     if kind == OUTCOMES["tanh"]:
-        weight = rng.standard_normal(d) / scale
+        weight = rng.standard_normal(d)
         weight *= np.sqrt(s) / (baseline @ weight).std()
-        return lambda x: np.tanh((x - centre) @ weight), np.sqrt(1 - s)
+        return lambda x: np.tanh(x @ weight), np.sqrt(1 - s)
     i, j, k, l = rng.choice(d, 4, replace=False)
 
     def raw(x):
-        z = (x - centre) / scale
-        return z[:, i] * np.tanh(z[:, j]) + np.sin(z[:, k] + z[:, l])
+        return x[:, i] * np.tanh(x[:, j]) + np.sin(x[:, k] + x[:, l])
     factor = np.sqrt(s) / raw(baseline).std()
     return lambda x: factor * raw(x), np.sqrt(1 - s)
 
@@ -78,7 +78,8 @@ class Problem:
         self.design, self.draws, self.models = truth.design, draws, {}
         rng, asked = seeded(seed, 1), self.design.asked
         self.kinds = [list(OUTCOMES.values())[p % kinds] for p in range(sizes.outcomes)]
-        self.functions = [outcome(kind, draws[self.design.tried[0]], rng) for kind in self.kinds]
+        the_same = np.random.default_rng(1)  # for all seeds
+        self.functions = [outcome(kind, draws[self.design.tried[0]], the_same) for kind in self.kinds]
         self.mean = np.array([[f(draws[r]).mean() for f, _ in self.functions] for r in asked])
         self.variance = np.array([[f(draws[r]).var() + sd ** 2 for f, sd in self.functions] for r in asked])
         self.fresh = [self.outcomes(draws[r][:2000], rng) for r in asked]
@@ -167,11 +168,9 @@ def network_of_levels(problem, x, y, weight, asked):
 def regression(x, y, units, seed):
     """A network from x to y, in standard units; stops by a held-out tenth."""
     centre, scale, mean, sd = x.mean(0), x.std(0) + 1e-9, y.mean(0), y.std(0) + 1e-9
-    network = MLPRegressor(hidden_layer_sizes=(units,), activation="tanh", learning_rate_init=0.01, batch_size=256,
-                           max_iter=60, early_stopping=True, n_iter_no_change=8, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        network.fit((x - centre) / scale, (y - mean) / sd)
+    network = MLPRegressor(hidden_layer_sizes=(units,), activation="tanh", learning_rate_init=0.003, batch_size=256,
+                           max_iter=200, early_stopping=True, random_state=seed)
+    network.fit((x - centre) / scale, (y - mean) / sd)
     return lambda new: network.predict((new - centre) / scale) * sd + mean
 
 
@@ -389,16 +388,25 @@ def true_draws(folder, setting, truth, n):
         return {r: kept[name_of(r)].astype(float) for r in [truth.design.tried[0], *truth.design.asked]}
 
 
+def one_problem(given, runs, setting, seed, missing, truth, draws, sizes, kinds):
+    with tempfile.TemporaryDirectory() as scratch:
+        problem = Problem(given, truth, draws, pathlib.Path(scratch), sizes, kinds, seed)
+        runs.fill(setting, seed, missing, lambda method: judge(problem, METHODS[method](problem)))
+
+
 def make_runs(given, folder, runs, settings, methods):
-    for seed, (setting, (make, sizes, kinds)) in itertools.product(range(1, given.seeds + 1), settings.items()):
-        missing = runs.missing(setting, seed, methods)
-        if not missing:
-            continue
-        truth = make()
-        draws = true_draws(folder, setting, truth, sizes.draws)
-        with tempfile.TemporaryDirectory() as scratch:
-            problem = Problem(given, truth, draws, pathlib.Path(scratch), sizes, kinds, seed)
-            runs.fill(setting, seed, missing, lambda method: judge(problem, METHODS[method](problem)))
+    """Truths first, which all seeds have in common."""
+    tasks = []
+    for setting, (make, sizes, kinds) in settings.items():
+        missing = {seed: runs.missing(setting, seed, methods) for seed in range(1, given.seeds + 1)}
+        if any(missing.values()):
+            truth = make()
+            draws = true_draws(folder, setting, truth, sizes.draws)
+            tasks += [(setting, seed, some, truth, draws, sizes, kinds) for seed, some in missing.items() if some]
+    tasks.sort(key=lambda task: task[1])
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        for _ in pool.map(lambda task: one_problem(given, runs, *task), tasks):
+            pass
 
 
 def main():

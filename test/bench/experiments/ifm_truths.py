@@ -6,11 +6,17 @@ scikit-learn. SPDX-License-Identifier: BSD-3-Clause
 """
 import csv
 import itertools
+import pathlib
+import tempfile
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.neural_network import MLPRegressor
 
 from runs import run, write
+
+warnings.filterwarnings("ignore", module="sklearn")  # that a network stopped at its last step, or that rows are few
 
 
 @dataclass
@@ -147,7 +153,6 @@ class Node:
 
 
 def network(units, seed):
-    from sklearn.neural_network import MLPRegressor
     return MLPRegressor(hidden_layer_sizes=(units,), activation="tanh", learning_rate_init=0.01, batch_size=256,
                         max_iter=60, early_stopping=True, random_state=seed)
 
@@ -211,7 +216,9 @@ class Fitted:
 
     def rows(self, regime, n, *seed):
         number = int(seeded(*seed, *regime).integers(1 << 31))
-        self.design.write_regimes(self.folder / "wanted.tsv", [regime])
-        run([self.gim, "ifm", "sample", self.model, "--unseen", self.folder / "wanted.tsv", "-n", n, "--seed", number,
-             "--chains", min(n, 1000), "--threads", 1, "--quiet", "-o", self.folder / "drawn.tsv"])
-        return rows_by_environment(self.folder / "drawn.tsv")[name_of(regime)]
+        with tempfile.TemporaryDirectory() as folder:
+            wanted, drawn = pathlib.Path(folder) / "wanted.tsv", pathlib.Path(folder) / "drawn.tsv"
+            self.design.write_regimes(wanted, [regime])
+            run([self.gim, "ifm", "sample", self.model, "--unseen", wanted, "-n", n, "--seed", number, "--chains",
+                 min(n, 1000), "--threads", 1, "--quiet", "-o", drawn])
+            return rows_by_environment(drawn)[name_of(regime)]
