@@ -176,7 +176,7 @@ def regression(x, y, units, seed):
 
 def by_rows(problem, rows, more=()):
     """A regression of the outcomes on the variables, averaged over rows of each regime."""
-    predict = regression(*problem.pooled(), 48, problem.seed)
+    predict = regression(*problem.pooled(), 100, problem.seed)
     mean = np.array([predict(rows[regime]).mean(0) for regime in problem.design.asked])
     return with_plain_intervals(problem, mean, [*more, (PART, "distance of means", distance_of_means(problem, rows))])
 
@@ -375,12 +375,12 @@ EXPERIMENTS = {"ifm-synthetic": (synthetic, [*GENERAL, "IFM score matching", "IF
 SAID = {}
 
 
-def true_draws(folder, setting, truth, n):
+def true_draws(folder, truth, n):
     """Rows of the baseline and of all regimes that are asked, the same for all seeds; kept beside the runs."""
-    path = folder / "truth" / f"{setting.replace(' ', '-')}-{n}.npz"
+    path = folder / "truth" / f"{truth.name}-{n}.npz"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        print(f"{setting}: drawing rows of the truth", file=sys.stderr, flush=True)
+        print(f"drawing rows of the truth into {path}", file=sys.stderr, flush=True)
         drawn = {name_of(r): truth.rows(r, n, 0, 0).astype(np.float32)
                  for r in [truth.design.tried[0], *truth.design.asked]}
         np.savez(path, **drawn)
@@ -401,7 +401,7 @@ def make_runs(given, folder, runs, settings, methods):
         missing = {seed: runs.missing(setting, seed, methods) for seed in range(1, given.seeds + 1)}
         if any(missing.values()):
             truth = make()
-            draws = true_draws(folder, setting, truth, sizes.draws)
+            draws = true_draws(folder, truth, sizes.draws)
             tasks += [(setting, seed, some, truth, draws, sizes, kinds) for seed, some in missing.items() if some]
     tasks.sort(key=lambda task: task[1])
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:

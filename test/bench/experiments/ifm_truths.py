@@ -1,6 +1,6 @@
 """Systems of which every combination of interventions is known, to judge predictions of those that were not tried.
 
-A truth has a `design` and gives rows of any regime. Three kinds: a density that is written down (cycles, no Gaussian),
+A truth has a name and a `design`, and gives rows of any regime. Three kinds: a density that is written down (cycles, no Gaussian),
 a causal graph of networks fitted to real rows, and a factor model fitted to real rows by `gim ifm fit`. Needs numpy and
 scikit-learn. SPDX-License-Identifier: BSD-3-Clause
 """
@@ -67,7 +67,7 @@ THIRD = {0: (.7, .3, 0), 1: (-.8, .3, .6), 2: (.4, -.6, -.9)}
 
 class Written:
     """Eight variables in a cycle of factors, four interventions, of which two pairs meet in a factor."""
-    low, high = -4, 4
+    name, low, high = "written", -4, 4
 
     def __init__(self):
         scopes = [("abc", "st"), ("cde", "tu"), ("efg", "v"), ("agh", ""), ("bf", ""), ("dh", "")]
@@ -159,6 +159,7 @@ def network(units, seed):
 
 class Dag:
     """Gaussian nodes along a causal graph, each with networks of its own for each level of the intervention on it."""
+    name = "dag"
 
     def __init__(self, design, data, seed=1):
         """data: rows by regime. A factor's last variable is the node, the others are its parents."""
@@ -199,6 +200,7 @@ def in_order(nodes):
 class Fitted:
     """A factor model with a network for each level, fitted to real rows by the authors' objective, twenty bins; its
     rows are those of `gim ifm sample`."""
+    name = "factor-model"
 
     def __init__(self, gim, folder, design, data):
         self.gim, self.design, self.folder = gim, design, folder
