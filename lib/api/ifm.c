@@ -2,19 +2,12 @@
  * SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "api/ifm.h"
 #include "base/alloc.h"
-#include "base/status.h"
-#include "ifm/graph.h"
 #include "ifm/identify.h"
 #include "ifm/suggest.h"
 
-enum { MOST_VARIABLES = 100000, MOST_INTERVENTIONS = 1000, MOST_LEVELS = 1000000, MOST_REGIMES = 10000 };
-
-struct gim_ifm_graph {
-    gim_allocator allocator;
-    gim__message *message; /* by pointer: queries of a const graph may fail too */
-    gim__ifm_graph graph;  /* d is 0 where gim_ifm_graph_new() failed */
-};
+enum { MOST_VARIABLES = 100000, MOST_INTERVENTIONS = 1000, MOST_LEVELS = 1000000 };
 
 struct gim_ifm_verdict {
     gim_allocator allocator;
@@ -183,7 +176,7 @@ gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned ch
 
 /* ---- the question ------------------------------------------------------------------------------------------------ */
 
-static gim_status check_graph(const gim_ifm_graph *graph)
+gim_status gim__ifm_graph_whole(const gim_ifm_graph *graph)
 {
     gim_status status = made(graph);
     if (status != GIM_OK)
@@ -197,24 +190,26 @@ static gim_status check_graph(const gim_ifm_graph *graph)
     return GIM_OK;
 }
 
-static gim_status check_levels(const gim_ifm_graph *graph, const size_t *regime, const char *what, size_t number)
+gim_status gim__ifm_graph_levels(const gim__ifm_graph *graph, const size_t *levels, const char *what, size_t number,
+                                 gim__message *message)
 {
-    for (size_t j = 0; j < graph->graph.m; j++)
-        if (regime[j] >= graph->graph.levels[j])
-            return gim__fail(graph->message, GIM_ERR_ARGUMENT,
+    for (size_t j = 0; j < graph->m; j++)
+        if (levels[j] >= graph->levels[j])
+            return gim__fail(message, GIM_ERR_ARGUMENT,
                              "%s %zu: level %zu of intervention %zu, which has levels 0 to %zu", what, number,
-                             regime[j], j, graph->graph.levels[j] - 1);
+                             levels[j], j, graph->levels[j] - 1);
     return GIM_OK;
 }
 
 static gim_status check_observed(const gim_ifm_graph *graph, const size_t *observed, size_t T)
 {
     size_t m = graph->graph.m;
-    if (T == 0 || T > MOST_REGIMES)
+    if (T == 0 || T > GIM__IFM_MOST_REGIMES)
         return gim__fail(graph->message, GIM_ERR_ARGUMENT, "%zu observed regimes; there must be 1 to %d", T,
-                         MOST_REGIMES);
+                         GIM__IFM_MOST_REGIMES);
     for (size_t t = 0; t < T; t++) {
-        gim_status status = check_levels(graph, observed + t * m, "observed regime", t);
+        gim_status status =
+            gim__ifm_graph_levels(&graph->graph, observed + t * m, "observed regime", t, graph->message);
         if (status != GIM_OK)
             return status;
         size_t same = gim__ifm_find(observed, t, observed + t * m, m);
@@ -228,7 +223,7 @@ static gim_status check_observed(const gim_ifm_graph *graph, const size_t *obser
 static gim_status check_question(const gim_ifm_graph *graph, const size_t *observed, size_t T, const size_t *target,
                                  gim_ifm_criterion criterion)
 {
-    gim_status status = check_graph(graph);
+    gim_status status = gim__ifm_graph_whole(graph);
     if (status != GIM_OK)
         return status;
     if ((observed == NULL || target == NULL) && graph->graph.m > 0)
@@ -236,7 +231,7 @@ static gim_status check_question(const gim_ifm_graph *graph, const size_t *obser
     if ((int)criterion < GIM_IFM_PER_VARIABLE || (int)criterion > GIM_IFM_MESSAGE_PASSING)
         return gim__fail(graph->message, GIM_ERR_ARGUMENT, "there is no criterion %d", (int)criterion);
     status = check_observed(graph, observed, T);
-    return status == GIM_OK ? check_levels(graph, target, "target", 0) : status;
+    return status == GIM_OK ? gim__ifm_graph_levels(&graph->graph, target, "target", 0, graph->message) : status;
 }
 
 gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed, const size_t *target,

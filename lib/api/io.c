@@ -4,69 +4,49 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/arrays.h"
 #include "api/metadata.h"
 #include "base/alloc.h"
 #include "base/name.h"
 #include "model/graph.h"
 
-enum { MOST_ARRAYS = 3 * GIM__BLOCKS + 9 };
-
-/* What the values of an array must be, when they are written and when they are read. */
-typedef enum value_rule { FINITE, NOT_NEGATIVE, POSITIVE, COUNT, TRUTH, ANY } value_rule;
-
-static const char *const rule_names[] = {"finite", "finite and not negative", "finite and positive",
-                                         "a whole number from 1 on", "0 or 1"};
-
-/* ---- the list of arrays ---- */
-
-typedef struct list {
-    gim__array array[MOST_ARRAYS];
-    size_t n;
-} list;
-
-/* Appends an array called group.name of up to three dimensions; its values may come later. */
-static void add(list *all, const char *group, const char *name, gim__element element, value_rule rule, size_t n_dims,
-                const size_t *dims, void *values)
-{
-    gim__array *array = &all->array[all->n++];
-    *array = (gim__array){.element = element, .n_dims = n_dims, .values = values, .rule = rule};
-    memcpy(array->dims, dims, n_dims * sizeof *dims);
-    snprintf(array->name, sizeof array->name, "%s.%s", group, name);
-}
+_Static_assert(3 * GIM__BLOCKS + 9 <= GIM__MOST_ARRAYS, "arrays of a model");
 
 /* One array a block of a flat vector. */
-static void add_blocks(list *all, const char *group, value_rule rule, const gim__params *params, real *values)
+static void add_blocks(gim__arrays *all, const char *group, gim__rule rule, const gim__params *params, real *values)
 {
     for (size_t b = 0; b < params->n_blocks; b++) {
         const gim__block *block = &params->block[b];
-        add(all, group, block->name, GIM__REALS, rule, block->n_dims, block->dims,
-            values == NULL ? NULL : values + block->offset);
+        gim__arrays_add(all, group, block->name, GIM__REALS, rule, block->n_dims, block->dims,
+                        values == NULL ? NULL : values + block->offset);
     }
 }
 
-static void add_model(list *all, const gim__params *params, const gim__fit *fit, size_t d)
+static void add_model(gim__arrays *all, const gim__params *params, const gim__fit *fit, size_t d)
 {
-    add_blocks(all, "param", FINITE, params, fit->values);
+    add_blocks(all, "param", GIM__FINITE, params, fit->values);
     if (fit->status == GIM_STOPPED) {
-        add_blocks(all, "adam.first", FINITE, params, fit->first);
-        add_blocks(all, "adam.second", NOT_NEGATIVE, params, fit->second);
+        add_blocks(all, "adam.first", GIM__FINITE, params, fit->first);
+        add_blocks(all, "adam.second", GIM__NOT_NEGATIVE, params, fit->second);
     }
-    add(all, "graph", "edges", GIM__BYTES, TRUTH, 2, (size_t[]){d, d}, fit->edge);
-    add(all, "fit", "history", GIM__DOUBLES, ANY, 2, (size_t[]){fit->n_history, GIM_HISTORY_COLUMNS}, fit->history);
+    gim__arrays_add(all, "graph", "edges", GIM__BYTES, GIM__BOOLEAN, 2, (size_t[]){d, d}, fit->edge);
+    gim__arrays_add(all, "fit", "history", GIM__DOUBLES, GIM__ANY, 2, (size_t[]){fit->n_history, GIM_HISTORY_COLUMNS},
+                    fit->history);
 }
 
-static void add_baseline(list *all, const gim__baseline *baseline)
+static void add_baseline(gim__arrays *all, const gim__baseline *baseline)
 {
     size_t d = baseline->d;
-    add(all, "baseline", "rows", GIM__REALS, FINITE, 2, (size_t[]){baseline->n_kept, d}, baseline->kept);
-    add(all, "baseline", "mean", GIM__DOUBLES, FINITE, 2, (size_t[]){baseline->K, d}, baseline->mean);
+    gim__arrays_add(all, "baseline", "rows", GIM__REALS, GIM__FINITE, 2, (size_t[]){baseline->n_kept, d},
+                    baseline->kept);
+    gim__arrays_add(all, "baseline", "mean", GIM__DOUBLES, GIM__FINITE, 2, (size_t[]){baseline->K, d}, baseline->mean);
     if (baseline->n_values > 0)
-        add(all, "baseline", "values", GIM__REALS, FINITE, 1, &baseline->n_values, baseline->values);
+        gim__arrays_add(all, "baseline", "values", GIM__REALS, GIM__FINITE, 1, &baseline->n_values, baseline->values);
 }
 
 /* All that a fit leaves behind, but for what follows from it: the scaled features, the order of the graph, the mean of
  * the observational rows. Where the parts have their sizes alone, the list has names and shapes alone. */
-static void list_arrays(list *all, const gim__params *params, const gim__fit *fit, const gim__baseline *baseline,
+static void list_arrays(gim__arrays *all, const gim__params *params, const gim__fit *fit, const gim__baseline *baseline,
                         const gim__training *training, size_t d, size_t p)
 {
     const size_t K = training->K;
@@ -76,67 +56,14 @@ static void list_arrays(list *all, const gim__params *params, const gim__fit *fi
         add_model(all, params, fit, d);
     else
         add_baseline(all, baseline);
-    add(all, "scaling", "center", GIM__DOUBLES, FINITE, 1, &d, scaling->center);
-    add(all, "scaling", "scale", GIM__DOUBLES, POSITIVE, 1, &d, scaling->scale);
-    add(all, "scaling", "feature_center", GIM__DOUBLES, FINITE, 1, &p, scaling->feature_center);
-    add(all, "scaling", "feature_scale", GIM__DOUBLES, POSITIVE, 1, &p, scaling->feature_scale);
-    add(all, "training", "features", GIM__DOUBLES, FINITE, 2, (size_t[]){K, p}, training->features);
-    add(all, "training", "n_rows", GIM__SIZES, COUNT, 1, &K, training->n_rows);
-    add(all, "training", "observational", GIM__BYTES, TRUTH, 1, &K, training->observational);
+    gim__arrays_add(all, "scaling", "center", GIM__DOUBLES, GIM__FINITE, 1, &d, scaling->center);
+    gim__arrays_add(all, "scaling", "scale", GIM__DOUBLES, GIM__POSITIVE, 1, &d, scaling->scale);
+    gim__arrays_add(all, "scaling", "feature_center", GIM__DOUBLES, GIM__FINITE, 1, &p, scaling->feature_center);
+    gim__arrays_add(all, "scaling", "feature_scale", GIM__DOUBLES, GIM__POSITIVE, 1, &p, scaling->feature_scale);
+    gim__arrays_add(all, "training", "features", GIM__DOUBLES, GIM__FINITE, 2, (size_t[]){K, p}, training->features);
+    gim__arrays_add(all, "training", "n_rows", GIM__SIZES, GIM__FROM_ONE, 1, &K, training->n_rows);
+    gim__arrays_add(all, "training", "observational", GIM__BYTES, GIM__BOOLEAN, 1, &K, training->observational);
     gim__array_sort(all->array, all->n);
-}
-
-/* ---- the values ---- */
-
-static int is_count(size_t value)
-{
-    return value >= 1 && value <= INT64_MAX;
-}
-
-static int keeps(double value, value_rule rule)
-{
-    switch (rule) {
-    case FINITE:
-        return isfinite(value);
-    case NOT_NEGATIVE:
-        return isfinite(value) && value >= 0;
-    case POSITIVE:
-        return isfinite(value) && value > 0;
-    case TRUTH:
-        return value == 0 || value == 1;
-    default:
-        return 1;
-    }
-}
-
-static double value_at(const gim__array *array, size_t i)
-{
-    switch (array->element) {
-    case GIM__SIZES:
-        return (double)((const size_t *)array->values)[i];
-    case GIM__DOUBLES:
-        return ((const double *)array->values)[i];
-    case GIM__REALS:
-        return (double)((const real *)array->values)[i];
-    default:
-        return ((const unsigned char *)array->values)[i];
-    }
-}
-
-/* What cannot be read back is not written either. */
-static gim_status check_values(const list *all, gim__message *message, const char *path, gim_status status)
-{
-    for (size_t a = 0; a < all->n; a++) {
-        const gim__array *array = &all->array[a];
-        value_rule rule = (value_rule)array->rule;
-        for (size_t i = 0, size = gim__array_size(array); i < size; i++) {
-            int kept = rule == COUNT ? is_count(((const size_t *)array->values)[i]) : keeps(value_at(array, i), rule);
-            if (!kept)
-                return gim__file_fail(message, path, status, "tensor \"%s\" has %g as value %zu; it must be %s",
-                                      array->name, value_at(array, i), i, rule_names[rule]);
-        }
-    }
-    return GIM_OK;
 }
 
 /* ---- saving ---- */
@@ -150,35 +77,20 @@ static gim_status check_environments(const gim_model *model, const char *path)
     return GIM_OK;
 }
 
-static gim_status write_file(const gim_model *model, const char *path, json_t *metadata, const list *all)
-{
-    gim__writer writer;
-    gim_status status = gim__writer_open(&writer, path, &model->allocator, model->message);
-    if (status == GIM_OK)
-        status = gim__container_write(&writer, metadata, all->array, all->n);
-    if (status == GIM_OK)
-        status = gim__writer_commit(&writer);
-    gim__writer_close(&writer);
-    return status;
-}
-
 static gim_status save(const gim_model *model, const char *path)
 {
-    list all = {.n = 0};
+    gim__arrays all = {.n = 0};
     gim_status status = GIM_OK;
     if (model->fitted) {
         list_arrays(&all, &model->params, &model->fit, &model->baseline, &model->training, model->d, model->p);
         status = check_environments(model, path);
         if (status == GIM_OK)
-            status = check_values(&all, model->message, path, GIM_ERR_NUMERIC);
+            status = gim__arrays_check(&all, model->message, path, GIM_ERR_NUMERIC);
     }
     if (status != GIM_OK)
         return status;
     json_t *metadata = gim__metadata_new(model);
-    if (metadata == NULL || !gim__metadata_set_checksum(metadata, gim__checksum(metadata, all.array, all.n)))
-        status = gim__file_fail(model->message, path, GIM_ERR_NOMEM, "out of memory for names and options");
-    else
-        status = write_file(model, path, metadata, &all);
+    status = gim__arrays_save(&all, metadata, path, &model->allocator, model->message);
     json_decref(metadata);
     return status;
 }
@@ -303,7 +215,7 @@ static gim_status derive(gim_model *made, const gim__container *container)
 /* Nothing is allocated for an array before the file is known to have that many bytes for it. */
 static gim_status load_fit(gim_model *made, const gim__metadata *metadata, gim__container *container)
 {
-    list all;
+    gim__arrays all;
     uint32_t checksum = 0;
     sizes only = {.fit = {.status = GIM_OK}};
     gim__model_spec(&made->spec, made);
@@ -320,16 +232,16 @@ static gim_status load_fit(gim_model *made, const gim__metadata *metadata, gim__
     list_arrays(&all, &made->params, &made->fit, &made->baseline, &made->training, made->d, made->p);
     status = gim__container_read(container, all.array, &checksum);
     if (status == GIM_OK)
-        status = gim__metadata_check(container, checksum);
+        status = gim__fields_check(container, checksum);
     if (status == GIM_OK)
-        status = check_values(&all, container->message, container->reader.path, GIM_ERR_FORMAT);
+        status = gim__arrays_check(&all, container->message, container->reader.path, GIM_ERR_FORMAT);
     return status == GIM_OK ? derive(made, container) : status;
 }
 
 static gim_status load_unfitted(gim__container *container)
 {
     gim_status status = gim__container_match(container, NULL, 0);
-    return status == GIM_OK ? gim__metadata_check(container, gim__checksum_start(container->metadata)) : status;
+    return status == GIM_OK ? gim__fields_check(container, gim__checksum_start(container->metadata)) : status;
 }
 
 static gim_status load(gim_model **made, const char *path, const gim_allocator *allocator, gim__message *message)

@@ -3,13 +3,11 @@
 #ifndef GIM__METADATA_H
 #define GIM__METADATA_H
 
+#include "api/fields.h"
 #include "api/model.h"
-#include "api/safetensors.h"
 
 /* The metadata of a model, without the checksum; NULL when memory is out. Names must be UTF-8. */
 json_t *gim__metadata_new(const gim_model *model);
-/* Returns 0 when memory is out. */
-int gim__metadata_set_checksum(json_t *metadata, uint32_t checksum);
 
 /* The metadata of a file, taken apart. */
 typedef struct gim__metadata {
@@ -28,7 +26,5 @@ gim_status gim__metadata_fit(gim__fit *fit, const gim__metadata *metadata, const
 /* Names of the environments, into training->name. */
 gim_status gim__metadata_environments(gim__training *training, const gim__metadata *metadata,
                                       const gim__container *container);
-/* Compares with the file's checksum, where it has one. */
-gim_status gim__metadata_check(const gim__container *container, uint32_t checksum);
 
 #endif

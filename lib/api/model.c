@@ -183,19 +183,11 @@ const char *gim_feature_name(const gim_model *model, size_t feature)
 
 gim_status gim_set_note(gim_model *model, const char *note)
 {
-    char *copy = NULL;
     if (model == NULL)
         return GIM_ERR_ARGUMENT;
     if (atomic_load(&model->busy))
         return gim__fail(model->message, GIM_ERR_BUSY, "the model is being fitted; set its note before");
-    if (note != NULL && !gim__text_valid(note, GIM__MOST_NOTE))
-        return gim__fail(model->message, GIM_ERR_ARGUMENT, "the note must be UTF-8 text of at most %d bytes",
-                         GIM__MOST_NOTE);
-    if (note != NULL && note[0] != '\0' && (copy = gim__clone_text(&model->allocator, note)) == NULL)
-        return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for the note");
-    gim__delete(&model->allocator, model->note);
-    model->note = copy;
-    return GIM_OK;
+    return gim__note_set(&model->note, note, model->message, &model->allocator);
 }
 
 const char *gim_note(const gim_model *model)

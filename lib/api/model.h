@@ -25,8 +25,6 @@ struct gim_model {
     gim__baseline baseline; /* method is NULL where the model is none */
 };
 
-enum { GIM__MOST_NOTE = 1 << 24 }; /* bytes */
-
 /* The form that the model's options ask for. */
 void gim__model_spec(gim__spec *spec, const gim_model *model);
 /* The baseline, without memory, that the model's options ask for over K environments; method is NULL for none. */

@@ -78,3 +78,15 @@ gim_status gim__names_set(char **names, size_t n, size_t index, const char *name
     names[index] = copy;
     return GIM_OK;
 }
+
+gim_status gim__note_set(char **note, const char *text, gim__message *message, const gim_allocator *allocator)
+{
+    char *copy = NULL;
+    if (text != NULL && !gim__text_valid(text, GIM__MOST_NOTE))
+        return gim__fail(message, GIM_ERR_ARGUMENT, "the note must be UTF-8 text of at most %d bytes", GIM__MOST_NOTE);
+    if (text != NULL && text[0] != '\0' && (copy = gim__clone_text(allocator, text)) == NULL)
+        return gim__fail(message, GIM_ERR_NOMEM, "out of memory for the note");
+    gim__delete(allocator, *note);
+    *note = copy;
+    return GIM_OK;
+}

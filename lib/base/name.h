@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-enum { GIM__MOST_NAME = 1023 };
+enum { GIM__MOST_NAME = 1023, GIM__MOST_NOTE = 1 << 24 }; /* bytes */
 
 /* Whether text is UTF-8 of 1 to GIM__MOST_NAME bytes. */
 int gim__name_valid(const char *name);
@@ -20,5 +20,8 @@ void gim__names_free(char **names, size_t n, const gim_allocator *allocator);
 /* Names one ("variable"): UTF-8, unlike the others. */
 gim_status gim__names_set(char **names, size_t n, size_t index, const char *name, const char *what,
                           gim__message *message, const gim_allocator *allocator);
+
+/* Replaces the text of a note, NULL where there is none: UTF-8 of at most GIM__MOST_NOTE bytes; NULL or "" for none. */
+gim_status gim__note_set(char **note, const char *text, gim__message *message, const gim_allocator *allocator);
 
 #endif
