@@ -1,8 +1,8 @@
 """Systems of which every combination of interventions is known, to judge predictions of those that were not tried.
 
-A truth has a name and a `design`, and gives rows of any regime. Three kinds: a density that is written down (cycles, no Gaussian),
-a causal graph of networks fitted to real rows, and a factor model fitted to real rows by `gim ifm fit`. Needs numpy and
-scikit-learn. SPDX-License-Identifier: BSD-3-Clause
+A truth has a name and a `design`, and gives rows of any regime. Three kinds: a density that is written down (cycles, no
+Gaussian), a causal graph of networks fitted to real rows, and a factor model fitted to real rows by `gim ifm fit`. Needs
+numpy and scikit-learn. SPDX-License-Identifier: BSD-3-Clause
 """
 import csv
 import itertools

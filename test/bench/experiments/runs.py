@@ -204,7 +204,7 @@ set title '{title}' font ',13'
 set key outside right
 plot {plots}
 """
-LOGARITHMIC = "set logscale y\nset offsets graph 0, graph 0, graph 0.08, graph 0.08"
+LOGARITHMIC = "set logscale y\nset autoscale yfix\nset offsets graph 0, graph 0, graph 0.08, graph 0.08"
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"]
 
 
