@@ -10,6 +10,8 @@
 #include "memory.h"
 #include "number.h"
 
+enum { HELPED = -1 }; /* the help page was printed, and there is nothing left to do */
+
 /* ---- the command line -------------------------------------------------------------------------------------------- */
 
 static void print_help(poptContext context, const struct args_page *page)
@@ -62,7 +64,7 @@ static int parse(const struct ui *ui, poptContext context, const struct poptOpti
     while ((got = poptGetNextOpt(context)) > 0)
         if (got == ARGS_HELP) {
             print_help(context, page);
-            return ARGS_HELPED;
+            return HELPED;
         }
     if (got < -1)
         return bad_option(ui, context, got);
@@ -70,8 +72,8 @@ static int parse(const struct ui *ui, poptContext context, const struct poptOpti
     return code == EXIT_OK ? take_operands(ui, context, page, operands) : code;
 }
 
-int args_parse_many(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
-                    const struct args_page *page, char ***operands)
+static int read_line(const struct ui *ui, int argc, const char **argv, const struct poptOption *options,
+                     const struct args_page *page, char ***operands)
 {
     argv[0] = ui->command;
     poptContext context = poptGetContext(NULL, argc, argv, options, 0);
@@ -86,31 +88,24 @@ int args_parse_many(struct ui *ui, int argc, const char **argv, const struct pop
     return code;
 }
 
-int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
-               const struct args_page *page, char **operand)
-{
-    char **operands = NULL;
-    int code = args_parse_many(ui, argc, argv, options, page, &operands);
-    if (operands != NULL)
-        *operand = memory_text(operands[0]);
-    args_free_list(operands);
-    return code;
-}
-
-void args_free_list(char **list)
+static void free_list(char **list)
 {
     for (size_t i = 0; list != NULL && list[i] != NULL; i++)
         free(list[i]);
     free(list);
 }
 
-void args_free(const struct poptOption *options)
+int args_run(struct args_common *common, int argc, const char **argv, const struct poptOption *options,
+             const struct args_page *page, int (*run)(void *given), void *given)
 {
-    for (const struct poptOption *option = options; option->longName != NULL; option++) {
-        if (option->val != ARGS_ONCE && option->val != ARGS_MANY)
-            continue;
-        args_free_list(*(char ***)option->arg);
-    }
+    int code = read_line(&common->ui, argc, argv, options, page, &common->operands);
+    if (code == EXIT_OK)
+        code = run(given);
+    free_list(common->operands);
+    for (const struct poptOption *option = options; option->longName != NULL; option++)
+        if (option->val == ARGS_ONCE || option->val == ARGS_MANY)
+            free_list(*(char ***)option->arg);
+    return code == HELPED ? EXIT_OK : code;
 }
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
@@ -203,8 +198,23 @@ int args_names(const struct ui *ui, const char *option, char **values, bool spli
     for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
         if (!split)
             names_add(names, values[i]);
-        else if (!names_split(names, values[i]))
+        else if (!names_split(names, values[i], NULL))
             return ui_usage(ui, "%s: \"%s\" is not a list of names with commas between them", option, values[i]);
     }
     return EXIT_OK;
+}
+
+int args_assign(const struct ui *ui, const char *option, char **values,
+                int (*set)(const struct ui *ui, void *user, const char *name, const char *text), void *user)
+{
+    int code = EXIT_OK;
+    for (size_t i = 0; values != NULL && values[i] != NULL && code == EXIT_OK; i++) {
+        char *name = memory_text(values[i]), *equals = strchr(name, '=');
+        if (equals != NULL)
+            *equals = '\0';
+        code = equals == NULL ? ui_usage(ui, "%s: \"%s\" is not option=value", option, name)
+                              : set(ui, user, name, equals + 1);
+        free(name);
+    }
+    return code;
 }

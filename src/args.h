@@ -26,6 +26,7 @@ enum { ARGS_ONCE = 1, ARGS_MANY = 2, ARGS_HELP = 3 };
 /* What all subcommands have. */
 struct args_common {
     struct ui ui;
+    char **operands; /* arguments that are no option, which end with NULL; NULL: none */
     char **output, **delimiter;
 };
 #define ARGS_OUTPUT(common, what) ARGS_VALUE("output", 'o', ARGS_ONCE, &(common)->output, what, "FILE")
@@ -41,17 +42,10 @@ struct args_page {
     const char *about, *example;
 };
 
-/* Reads the command line. *operand is set to a copy of the one argument that is no option.
- * returns  EXIT_OK; EXIT_USAGE; ARGS_HELPED: the help page was printed, and there is nothing left to do. */
-enum { ARGS_HELPED = -1 };
-int args_parse(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
-               const struct args_page *page, char **operand);
-/* The same, with all arguments that are no option as a list that ends with NULL, to be freed by args_free_list(). */
-int args_parse_many(struct ui *ui, int argc, const char **argv, const struct poptOption *options,
-                    const struct args_page *page, char ***operands);
-void args_free_list(char **list);
-/* Frees what the options of the table hold. */
-void args_free(const struct poptOption *options);
+/* Reads the command line, prints the help page or calls run() with given, and returns the exit code. What the options
+ * hold is freed. */
+int args_run(struct args_common *common, int argc, const char **argv, const struct poptOption *options,
+             const struct args_page *page, int (*run)(void *given), void *given);
 
 /* The value of an option, NULL where it was not given. */
 const char *args_text(char **values);
@@ -66,6 +60,9 @@ int args_reals(const struct ui *ui, const char *option, char **values, double **
 int args_delimiter(const struct ui *ui, char **values, char *delimiter);
 /* Adds all names given; each value is a list where split is asked for. */
 int args_names(const struct ui *ui, const char *option, char **values, bool split, struct names *names);
+/* Calls set() for each value, "name=text", until it fails. */
+int args_assign(const struct ui *ui, const char *option, char **values,
+                int (*set)(const struct ui *ui, void *user, const char *name, const char *text), void *user);
 /* Fails where an option without which nothing can be done was not given. */
 int args_need(const struct ui *ui, const char *option, char **values);
 

@@ -21,5 +21,9 @@ int command_simulate(int argc, const char **argv);
 int command_ifm(int argc, const char **argv);
 int command_ifm_factors(int argc, const char **argv);
 int command_ifm_identify(int argc, const char **argv);
+int command_ifm_fit(int argc, const char **argv);
+int command_ifm_check(int argc, const char **argv);
+int command_ifm_predict(int argc, const char **argv);
+int command_ifm_sample(int argc, const char **argv);
 
 #endif

@@ -268,8 +268,9 @@ static int check_options(struct comparison *c, const struct compare_options *o, 
     return EXIT_OK;
 }
 
-static int run(const struct compare_options *o)
+static int run(void *options)
 {
+    const struct compare_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct comparison c = {.ui = ui, .threshold = -1};
     struct output output = {0};
@@ -307,10 +308,5 @@ int command_compare_graphs(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

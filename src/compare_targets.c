@@ -57,7 +57,7 @@ static int read_targets(struct comparison *c, struct table *table, size_t enviro
     if (e < before)
         return table_fail(table, "environment \"%s\" again", name);
     int code =
-        list[0] == '\0' || names_split(&names, list)
+        list[0] == '\0' || names_split(&names, list, NULL)
             ? EXIT_OK
             : table_fail(table, "column \"targets\": \"%s\" is not a list of names with commas between them", list);
     for (size_t i = 0; i < names.n && code == EXIT_OK; i++) {
@@ -273,8 +273,9 @@ static int check_options(struct comparison *c, const struct compare_options *o, 
     return EXIT_OK;
 }
 
-static int run(const struct compare_options *o)
+static int run(void *options)
 {
+    const struct compare_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct comparison c = {.ui = ui, .threshold = 0.5};
     struct names common = {0};
@@ -316,10 +317,5 @@ int command_compare_targets(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

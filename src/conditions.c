@@ -18,7 +18,7 @@ static int read_features(struct conditions *conditions, const struct conditions_
         return EXIT_OK;
     }
     model_features(conditions->model, &features);
-    struct frame_choice columns = {&features, NULL, "feature", ", which the model needs", true};
+    struct frame_choice columns = {&features, NULL, "feature", ", which the model needs", FRAME_ONE_ROW};
     int code = frame_read(&conditions->table, conditions->ui, choice->path, choice->delimiter, &columns);
     names_free(&features);
     return code;
@@ -91,7 +91,7 @@ static int add_joint(struct conditions *conditions, const char *list)
     struct names members = {0};
     char *name = NULL;
     int code = EXIT_OK;
-    if (!names_split(&members, list) || members.n < 2) {
+    if (!names_split(&members, list, NULL) || members.n < 2) {
         code = ui_usage(conditions->ui, "--joint: \"%s\" is not a list of environments with commas between them", list);
         goto out;
     }
@@ -213,8 +213,9 @@ static int ask(struct conditions *conditions, const struct prepared *prepared, c
     struct names words = {0};
     size_t n = conditions->columns.n;
     struct asking asking = {conditions, prepared, list, memory_new(n, sizeof *asking.texts)};
-    int code =
-        names_split(&words, list) ? EXIT_OK : ui_usage(conditions->ui, "--ask: \"%s\" is not COLUMN=VALUE,...", list);
+    int code = names_split(&words, list, NULL)
+                   ? EXIT_OK
+                   : ui_usage(conditions->ui, "--ask: \"%s\" is not COLUMN=VALUE,...", list);
     for (size_t i = 0; i < words.n && code == EXIT_OK; i++)
         code = take_word(&asking, names_at(&words, i));
     if (code == EXIT_OK)

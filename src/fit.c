@@ -39,15 +39,6 @@ static const struct args_page page = {
 
 /* ---- checks before any work -------------------------------------------------------------------------------------- */
 
-static int check_output(const struct fit_options *o)
-{
-    const struct ui *ui = &o->common.ui;
-    int code = args_need(ui, "-o", o->common.output);
-    if (code == EXIT_OK && output_is_standard(args_text(o->common.output)))
-        return ui_usage(ui, "a model is a file, and cannot go to standard output");
-    return code;
-}
-
 static int read_restarts(const struct fit_options *o, int64_t *restarts)
 {
     const struct ui *ui = &o->common.ui;
@@ -187,12 +178,8 @@ static void note_end(const struct ui *ui, const gim_model *model, gim_status sta
 
 static int print_report(const struct ui *ui, const gim_model *model, const char *path)
 {
-    struct output output = {0};
-    int code = output_open(&output, ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, json_pack("{s:o, s:o, s:o}", "model", ui_text(path), "fit", model_report_json(model),
-                                       "options", model_options_json(model)));
-    return output_close(&output, code);
+    return output_value(ui, json_pack("{s:o, s:o, s:o}", "model", ui_text(path), "fit", model_report_json(model),
+                                      "options", model_options_json(model)));
 }
 
 static bool is_complete(const gim_model *model)
@@ -321,7 +308,7 @@ static bool is_resume(const struct fit_options *o, const char *path)
     return o->resume && there;
 }
 
-static int run(const struct fit_options *o)
+static int fit(const struct fit_options *o)
 {
     const struct ui *ui = &o->common.ui;
     const char *path = args_text(o->common.output);
@@ -330,7 +317,8 @@ static int run(const struct fit_options *o)
     gim_model *model = NULL;
     int64_t restarts = 1;
     int code;
-    if ((code = training_choose(&choice, &o->common, &o->tables)) != EXIT_OK || (code = check_output(o)) != EXIT_OK ||
+    if ((code = training_choose(&choice, &o->common, &o->tables)) != EXIT_OK ||
+        (code = model_check_output(ui, o->common.output)) != EXIT_OK ||
         (code = read_restarts(o, &restarts)) != EXIT_OK || (code = check_settings(o)) != EXIT_OK ||
         (code = model_check_path(ui, path)) != EXIT_OK || (code = training_read(&training, ui, &choice)) != EXIT_OK)
         goto out;
@@ -349,6 +337,15 @@ out:
     training_free(&training);
     training_choice_free(&choice);
     return code;
+}
+
+static int run(void *options)
+{
+    const struct fit_options *o = options;
+    if (!o->list_options)
+        return fit(o);
+    settings_list();
+    return EXIT_OK;
 }
 
 int command_fit(int argc, const char **argv)
@@ -379,12 +376,5 @@ int command_fit(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK && o.list_options)
-        settings_list();
-    else if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -264,7 +264,7 @@ static int read_lists(struct folds *folds, const struct ui *ui, const struct tra
     for (; *lists != NULL && code == EXIT_OK; lists++) {
         struct names members = {0};
         folds->n++;
-        if (!names_split(&members, *lists))
+        if (!names_split(&members, *lists, NULL))
             code = ui_usage(ui, "--fold: \"%s\" is not a list of names with commas between them", *lists);
         for (size_t i = 0; i < members.n && code == EXIT_OK; i++)
             code = hold_out(folds, ui, training, names_at(&members, i));

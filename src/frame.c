@@ -24,7 +24,7 @@ struct loader {
     const struct frame_choice *choice;
     struct table table;
     struct frame *frame;
-    size_t environment; /* column */
+    size_t environment; /* column; SIZE_MAX: none */
     struct column *columns;
     size_t n_columns;
 };
@@ -72,7 +72,9 @@ static int choose_named(struct loader *loader)
 static int choose_columns(struct loader *loader)
 {
     const struct names *only = loader->choice->only;
-    if (!names_find(&loader->table.columns, "environment", &loader->environment))
+    if (loader->choice->rows == FRAME_TOGETHER)
+        loader->environment = SIZE_MAX;
+    else if (!names_find(&loader->table.columns, "environment", &loader->environment))
         return no_column(loader, "environment", "");
     loader->columns = memory_new(loader->table.columns.n + only->n, sizeof *loader->columns);
     if (only->n > 0)
@@ -139,8 +141,8 @@ static int read_value(struct loader *loader, struct column *column, double *valu
 static int read_environment(struct loader *loader)
 {
     struct frame *frame = loader->frame;
-    const char *name = table_field(&loader->table, loader->environment);
-    if (name[0] == '\0')
+    const char *name = loader->choice->rows == FRAME_TOGETHER ? "" : table_field(&loader->table, loader->environment);
+    if (name[0] == '\0' && loader->choice->rows != FRAME_TOGETHER)
         return table_fail(&loader->table, "column \"environment\": nothing, where every row needs a name");
     size_t before = frame->environments.n;
     size_t e = frame->n_rows > 0 ? frame->environment[frame->n_rows - 1] : 0;
@@ -151,7 +153,7 @@ static int read_environment(struct loader *loader)
             return table_fail(&loader->table, "column \"environment\": the name is not UTF-8");
         frame->first_line = memory_grow(frame->first_line, &frame->first_capacity, e + 1, sizeof *frame->first_line);
         frame->first_line[e] = loader->table.line;
-    } else if (loader->choice->one_row) {
+    } else if (loader->choice->rows == FRAME_ONE_ROW) {
         return table_fail(&loader->table, "environment \"%s\" again: it has a row in line %zu", name,
                           frame->first_line[e]);
     }
@@ -268,6 +270,23 @@ int frame_read(struct frame *frame, const struct ui *ui, const char *path, char 
     free(loader.columns);
     table_close(&loader.table);
     return code;
+}
+
+void frame_make(struct frame *frame, const char *path, const struct names *columns, const struct names *environments,
+                const double *values)
+{
+    *frame = (struct frame){.path = memory_text(path), .n_rows = environments->n};
+    frame->values = memory_new(environments->n * columns->n, sizeof *values);
+    memcpy(frame->values, values, environments->n * columns->n * sizeof *values);
+    frame->environment = memory_new(environments->n, sizeof *frame->environment);
+    frame->first_line = memory_new(environments->n, sizeof *frame->first_line);
+    for (size_t j = 0; j < columns->n; j++) {
+        names_add(&frame->header, names_at(columns, j));
+        names_add(&frame->columns, names_at(columns, j));
+    }
+    for (size_t e = 0; e < environments->n; e++)
+        frame->environment[e] = names_add(&frame->environments, names_at(environments, e));
+    group_rows(frame);
 }
 
 int frame_append(struct frame *frame, const struct ui *ui, const struct frame *more)

@@ -5,13 +5,16 @@
 #include "names.h"
 #include "ui.h"
 
+/* An environment has any number of rows, or one; or no column environment is looked at: all rows are of one, "". */
+enum frame_rows { FRAME_SAMPLES, FRAME_ONE_ROW, FRAME_TOGETHER };
+
 /* Which columns to take, and what the caller calls them in messages. */
 struct frame_choice {
     const struct names *only;   /* these, in this order; empty: every column of numbers but "n" and "targets" */
     const struct names *ignore; /* these never; may be NULL */
     const char *what;           /* "variable" */
     const char *wanted;         /* why those of only: ", which --variables names" */
-    bool one_row;               /* an environment has one row */
+    enum frame_rows rows;
 };
 
 /* Starts as {0}. All values are kept in memory, in one array. */
@@ -32,6 +35,9 @@ struct frame {
 /* Reads a table. A value that is no number is an error that names its line and column. */
 int frame_read(struct frame *frame, const struct ui *ui, const char *path, char delimiter,
                const struct frame_choice *choice);
+/* A frame that was no table: a row for each environment, values (environments, columns). */
+void frame_make(struct frame *frame, const char *path, const struct names *columns, const struct names *environments,
+                const double *values);
 /* Adds the rows of another table of the same columns. An environment that both have is an error. */
 int frame_append(struct frame *frame, const struct ui *ui, const struct frame *more);
 /* Forgets the rows of environments, which keep their places and have none then. */

@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "commands.h"
+#include "dispatch.h"
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, const char **argv);
-    const char *about;
-} commands[] = {
+static const struct command commands[] = {
     {"prepare", command_prepare, "make tables of a lab's files: .h5ad, 10x, .npy, CSV"},
     {"fit", command_fit, "fit a model to samples under known perturbations"},
     {"tune", command_tune, "find good options, by holding out environments"},
@@ -23,70 +20,35 @@ static const struct command {
     {"compare-graphs", command_compare_graphs, "compare an estimated graph with the true one"},
     {"compare-targets", command_compare_targets, "compare estimated targets with the true ones"},
     {"simulate", command_simulate, "make a system whose truth is known, as tables"},
-    {"ifm", command_ifm, "factor models: which combinations can be predicted at all"},
+    {"ifm", command_ifm, "factor models: combinations of interventions that were not tried"},
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static const struct command *find(const char *name)
-{
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    return NULL;
-}
-
-static int print_help(void)
-{
-    puts("gim: generative intervention models. Learns from perturbations that were made what\n"
-         "one that was not would do: to the whole distribution, by which targets, along\n"
-         "which causal graph.\n"
-         "\n"
-         "Usage: gim COMMAND [OPTION...]\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-15s %s\n", commands[i].name, commands[i].about);
-    puts("\n"
-         "  gim fit --data cells.tsv --perturbations doses.tsv --control DMSO -o model.gim\n"
-         "  gim sample model.gim --perturbations unseen.tsv -n 1000 -o samples.tsv\n"
-         "\n"
-         "gim COMMAND --help tells more of one, the manual page gim(1) of all.\n"
-         "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 a fit that was interrupted.");
-    return EXIT_OK;
-}
-
-static int usage(const char *problem, const char *what)
-{
-    fprintf(stderr, "gim: %s%s\ncommands:", problem, what);
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(stderr, " %s", commands[i].name);
-    fprintf(stderr, "\ntry: gim --help\n");
-    return EXIT_USAGE;
-}
-
-static int help_on(const char *name)
-{
-    const struct command *command = find(name);
-    const char *arguments[] = {name, "--help", NULL};
-    return command != NULL ? command->run(2, arguments) : usage("there is no command ", name);
-}
-
-static int run(int argc, const char **argv)
-{
-    const char *name = argc > 1 ? argv[1] : "";
-    const struct command *command = find(name);
-    if (command != NULL)
-        return command->run(argc - 1, argv + 1);
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
-        return printf("gim %s\n", gim_version()) < 0 ? EXIT_FAILED : EXIT_OK;
-    if (strcmp(name, "help") == 0 && argc > 2)
-        return help_on(argv[2]);
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return print_help();
-    return argc > 1 ? usage("there is no command ", name) : usage("which command?", "");
-}
+static const struct dispatch dispatch = {
+    .name = "gim",
+    .what = "command",
+    .commands = commands,
+    .n = sizeof commands / sizeof *commands,
+    .before = "gim: generative intervention models. Learns from perturbations that were made what\n"
+              "one that was not would do: to the whole distribution, by which targets, along\n"
+              "which causal graph.\n"
+              "\n"
+              "Usage: gim COMMAND [OPTION...]\n",
+    .after = "\n"
+             "  gim fit --data cells.tsv --perturbations doses.tsv --control DMSO -o model.gim\n"
+             "  gim sample model.gim --perturbations unseen.tsv -n 1000 -o samples.tsv\n"
+             "\n"
+             "gim COMMAND --help tells more of one, the manual page gim(1) of all.\n"
+             "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 a fit that was interrupted.",
+};
 
 int main(int argc, char **argv)
 {
-    int code = run(argc, (const char **)argv);
+    const char *name = argc > 1 ? argv[1] : "";
+    int code = EXIT_OK;
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        printf("gim %s\n", gim_version());
+    else
+        code = dispatch_run(&dispatch, argc, (const char **)argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_OK) {
         fprintf(stderr, "gim: standard output: cannot be written: %s\n", strerror(errno));
         code = EXIT_FAILED;

@@ -135,8 +135,10 @@ static int check_format(const struct graph_options *o, const char **format)
     return EXIT_OK;
 }
 
-static int run(const struct graph_options *o, const char *path)
+static int run(void *options)
 {
+    const struct graph_options *o = options;
+    const char *path = o->common.operands[0];
     const struct ui *ui = &o->common.ui;
     gim_model *model = NULL;
     struct graph graph = {0};
@@ -173,11 +175,5 @@ int command_graph(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK)
-        code = run(&o, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -44,7 +44,7 @@ static int read_try(struct grid *grid, const struct ui *ui, const char *text)
     int code = EXIT_OK;
     if (equals != NULL)
         *equals = '\0';
-    if (equals == NULL || !names_split(&values, equals + 1)) {
+    if (equals == NULL || !names_split(&values, equals + 1, NULL)) {
         code = ui_usage(ui, "--try: \"%s\" is not OPTION=VALUE,VALUE,...", text);
         goto out;
     }

@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "ifm_graph.h"
 #include "memory.h"
 #include "model.h"
 #include "output.h"
@@ -90,7 +91,7 @@ static int read_model(struct derivation *to, const char *path)
     return code;
 }
 
-static int read_target(struct derivation *to, const struct table *table, const char *name, const char *list)
+static int read_target(struct derivation *to, const struct table *table, const char *name, size_t column)
 {
     struct names targets = {0};
     size_t before = to->interventions.n, a = names_add(&to->interventions, name), j;
@@ -98,8 +99,10 @@ static int read_target(struct derivation *to, const struct table *table, const c
     if (name[0] == '\0' || a < before)
         code =
             table_fail(table, name[0] == '\0' ? "an intervention without a name" : "intervention \"%s\" again", name);
-    else if (!names_split(&targets, list))
-        code = table_fail(table, "column \"targets\": \"%s\" is not a list of names with commas between them", list);
+    else
+        code = ifm_names(&targets, table, column);
+    if (code == EXIT_OK && targets.n == 0)
+        code = table_fail(table, "column \"targets\": nothing, where an intervention acts on one variable at least");
     for (size_t i = 0; code == EXIT_OK && i < targets.n; i++) {
         const char *variable = names_at(&targets, i);
         if (to->fixed && !names_find(&to->variables, variable, &j)) {
@@ -123,7 +126,7 @@ static int read_targets(struct derivation *to, const char *path, char delimiter)
     if (code == EXIT_OK && (code = table_column(&table, "intervention", &intervention)) == EXIT_OK)
         code = table_column(&table, "targets", &targets);
     while (code == EXIT_OK && (code = table_next(&table, &more)) == EXIT_OK && more)
-        code = read_target(to, &table, table_field(&table, intervention), table_field(&table, targets));
+        code = read_target(to, &table, table_field(&table, intervention), targets);
     table_close(&table);
     return code;
 }
@@ -197,8 +200,9 @@ static int derive(const struct derivation *from, gim_ifm_graph **graph)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static int run(const struct factors_options *o)
+static int run(void *options)
 {
+    const struct factors_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct derivation from = {.ui = ui};
     struct output output = {0};
@@ -237,10 +241,5 @@ int command_ifm_factors(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -11,12 +11,19 @@
 
 /* ---- the graph --------------------------------------------------------------------------------------------------- */
 
+int ifm_names(struct names *list, const struct table *table, size_t column)
+{
+    const char *text = table_field(table, column), *twice = NULL, *name = names_at(&table->columns, column);
+    if (text[0] != '\0' && !names_split(list, text, &twice))
+        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them", name, text);
+    return twice == NULL ? EXIT_OK : table_fail(table, "column \"%s\": \"%s\" is there twice", name, twice);
+}
+
 static int read_list(const struct table *table, size_t column, struct names *list, struct names *all)
 {
-    const char *text = table_field(table, column);
-    if (text[0] != '\0' && !names_split(list, text))
-        return table_fail(table, "column \"%s\": \"%s\" is not a list of names with commas between them",
-                          names_at(&table->columns, column), text);
+    int code = ifm_names(list, table, column);
+    if (code != EXIT_OK)
+        return code;
     for (size_t i = 0; i < list->n; i++)
         names_add(all, names_at(list, i));
     return EXIT_OK;
@@ -124,6 +131,17 @@ void ifm_graph_free(struct ifm_graph *graph)
     names_free(&graph->interventions);
 }
 
+json_t *ifm_graph_levels(const struct ifm_graph *graph, const size_t *levels, const struct names *only)
+{
+    json_t *object = json_object();
+    for (size_t j = 0; j < graph->interventions.n; j++) {
+        const char *name = names_at(&graph->interventions, j);
+        if (only == NULL || names_have(only, name))
+            json_object_set_new(object, name, json_string(names_at(&graph->levels[j], levels[j])));
+    }
+    return object;
+}
+
 /* ---- regimes ----------------------------------------------------------------------------------------------------- */
 
 static int find_columns(const struct table *table, const struct ifm_graph *graph, size_t *columns)
@@ -147,6 +165,12 @@ static size_t *add_regime(struct ifm_regimes *regimes, size_t m)
     size_t n = regimes->environments.n;
     regimes->levels = memory_grow(regimes->levels, &regimes->capacity, n * m + 1, sizeof *regimes->levels);
     return regimes->levels + (n - 1) * m;
+}
+
+void ifm_regimes_add(struct ifm_regimes *regimes, const char *name, const size_t *levels, size_t m)
+{
+    names_add(&regimes->environments, name);
+    memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
 }
 
 static int read_regime(struct ifm_regimes *regimes, struct ifm_graph *graph, const struct table *table,
@@ -207,6 +231,7 @@ int ifm_regimes_distinct(const struct ifm_regimes *regimes, const struct ifm_gra
     return EXIT_OK;
 }
 
+/* "A=high,B=0": to be freed. */
 static char *regime_text(const struct ifm_graph *graph, const size_t *levels)
 {
     char *text = memory_text("");
@@ -231,8 +256,7 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
         if (ifm_regimes_find(observed, levels, m, &known))
             continue;
         char *text = regime_text(graph, levels);
-        names_add(&regimes->environments, text);
-        memcpy(add_regime(regimes, m), levels, m * sizeof *levels);
+        ifm_regimes_add(regimes, text, levels, m);
         free(text);
     }
     free(levels);
@@ -240,6 +264,11 @@ int ifm_regimes_all(struct ifm_regimes *regimes, const struct ifm_graph *graph, 
                ? EXIT_OK
                : ui_usage(graph->ui, "there are more than %zu combinations of levels: --unseen names those asked for",
                           most);
+}
+
+char *ifm_regimes_text(const struct ifm_regimes *regimes, const struct ifm_graph *graph, size_t which)
+{
+    return regime_text(graph, regimes->levels + which * graph->interventions.n);
 }
 
 void ifm_regimes_free(struct ifm_regimes *regimes)

@@ -6,12 +6,12 @@
 
 #include "args.h"
 #include "commands.h"
+#include "ifm_model.h"
+#include "info.h"
 #include "memory.h"
 #include "model.h"
 #include "number.h"
 #include "output.h"
-
-enum { PAGE_WIDTH = 78, ENVIRONMENTS_SHOWN = 40 };
 
 static const struct args_page page = {
     "MODEL",
@@ -83,14 +83,13 @@ static void print_data(struct output *out, const gim_model *model)
     output_print(out, "  features        %zu\n", gim_feature_count(model));
 }
 
-/* A list of names in lines of PAGE_WIDTH. */
-static void print_names(struct output *out, const char *title, const struct names *names)
+void info_print_names(struct output *out, const char *title, const struct names *names)
 {
-    size_t width = PAGE_WIDTH;
+    size_t width = INFO_WIDTH;
     output_print(out, "\n%s", title);
     for (size_t i = 0; i < names->n; i++) {
         const char *name = names_at(names, i);
-        if (width + strlen(name) + 2 > PAGE_WIDTH) {
+        if (width + strlen(name) + 2 > INFO_WIDTH) {
             output_print(out, "\n ");
             width = 1;
         }
@@ -102,7 +101,7 @@ static void print_names(struct output *out, const char *title, const struct name
 
 static void print_environments(struct output *out, const gim_model *model)
 {
-    size_t n = gim_environment_count(model), shown = n <= ENVIRONMENTS_SHOWN ? n : ENVIRONMENTS_SHOWN;
+    size_t n = gim_environment_count(model), shown = n <= INFO_ENVIRONMENTS ? n : INFO_ENVIRONMENTS;
     int width = 0;
     for (size_t e = 0; e < shown; e++) {
         size_t length = strlen(environment_at(model, e, NULL).name);
@@ -160,8 +159,8 @@ static void print_page(struct output *out, const gim_model *model, const char *p
         print_baseline(out, model);
     else
         print_fit(out, model);
-    print_names(out, "Variables", &variables);
-    print_names(out, "Features", &features);
+    info_print_names(out, "Variables", &variables);
+    info_print_names(out, "Features", &features);
     print_environments(out, model);
     print_options(out, model);
     names_free(&variables);
@@ -170,7 +169,7 @@ static void print_page(struct output *out, const gim_model *model, const char *p
 
 /* ---- as JSON ----------------------------------------------------------------------------------------------------- */
 
-static json_t *names_json(const struct names *names)
+json_t *info_names_json(const struct names *names)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < names->n; i++)
@@ -222,8 +221,8 @@ static json_t *info_json(const gim_model *model)
     model_variables(model, &variables);
     model_features(model, &features);
     json_t *info =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "variables", names_json(&variables), "features",
-                  names_json(&features), "environments", environments_json(model, &features), "options",
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "variables", info_names_json(&variables), "features",
+                  info_names_json(&features), "environments", environments_json(model, &features), "options",
                   model_options_json(model), "fit", model_report_json(model), "history", history_json(model));
     names_free(&variables);
     names_free(&features);
@@ -232,20 +231,38 @@ static json_t *info_json(const gim_model *model)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static int run(const struct args_common *common, const char *path)
+static int describe(struct output *output, const struct ui *ui, const char *path)
 {
     gim_model *model = NULL;
-    struct output output = {0};
-    int code = model_load(&common->ui, path, &model);
-    if (code == EXIT_OK)
-        code = output_open(&output, &common->ui, args_text(common->output));
-    if (code == EXIT_OK && common->ui.json)
-        output_json(&output, info_json(model));
+    int code = model_load(ui, path, &model);
+    if (code == EXIT_OK && ui->json)
+        output_json(output, info_json(model));
     else if (code == EXIT_OK)
-        print_page(&output, model, path);
-    code = output_close(&output, code);
+        print_page(output, model, path);
     gim_model_free(model);
     return code;
+}
+
+static int describe_ifm(struct output *output, const struct ui *ui, const char *path)
+{
+    gim_ifm *model = NULL;
+    int code = ifm_model_load(ui, path, &model);
+    if (code == EXIT_OK)
+        code = info_ifm(output, model, path);
+    gim_ifm_free(model);
+    return code;
+}
+
+static int run(void *options)
+{
+    const struct args_common *common = options;
+    const struct ui *ui = &common->ui;
+    const char *path = common->operands[0];
+    struct output output = {0};
+    int code = output_open(&output, ui, args_text(common->output));
+    if (code == EXIT_OK)
+        code = ifm_model_is(path) ? describe_ifm(&output, ui, path) : describe(&output, ui, path);
+    return output_close(&output, code);
 }
 
 int command_info(int argc, const char **argv)
@@ -257,11 +274,5 @@ int command_info(int argc, const char **argv)
         ARGS_QUIET(&common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK)
-        code = run(&common, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&common, argc, argv, options, &page, run, &common);
 }

@@ -14,8 +14,10 @@
 
 #include "args.h"
 #include "commands.h"
+#include "ifm_model.h"
 #include "memory.h"
 #include "number.h"
+#include "output.h"
 
 int model_fail(const struct ui *ui, const gim_model *model, gim_status status, const char *where)
 {
@@ -31,11 +33,21 @@ int model_fail(const struct ui *ui, const gim_model *model, gim_status status, c
 int model_load(const struct ui *ui, const char *path, gim_model **model)
 {
     gim_status status = gim_model_load(model, path, NULL);
+    if (status < 0 && ifm_model_is(path))
+        return ui_fail(ui, "%s: is an interventional factor model: gim ifm sample and gim ifm predict ask it", path);
     if (status < 0)
         return model_fail(ui, *model, status, path);
     if (gim_environment_count(*model) == 0)
         return ui_fail(ui, "%s: this model was never fitted", path);
     return EXIT_OK;
+}
+
+int model_check_output(const struct ui *ui, char **output)
+{
+    int code = args_need(ui, "-o", output);
+    if (code == EXIT_OK && output_is_standard(args_text(output)))
+        return ui_usage(ui, "a model is a file, and cannot go to standard output");
+    return code;
 }
 
 int model_check_path(const struct ui *ui, const char *path)
@@ -47,6 +59,20 @@ int model_check_path(const struct ui *ui, const char *path)
     int error = access(dirname(copy), W_OK | X_OK) == 0 ? 0 : errno;
     free(copy);
     return error != 0 ? ui_fail(ui, "%s: cannot be written: %s", path, strerror(error)) : EXIT_OK;
+}
+
+/* Twice over, because a name may be the one that another has by default. */
+gim_status model_name_all(void *model, model_setter set, const struct names *names)
+{
+    gim_status status = GIM_OK;
+    for (size_t i = 0; i < names->n && status >= 0; i++) {
+        char *unlikely = memory_format("\177%zu", i);
+        status = set(model, i, unlikely);
+        free(unlikely);
+    }
+    for (size_t i = 0; i < names->n && status >= 0; i++)
+        status = set(model, i, names_at(names, i));
+    return status;
 }
 
 void model_variables(const gim_model *model, struct names *names)
@@ -98,14 +124,20 @@ int64_t model_processors(void)
     return sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine) : 1;
 }
 
-int model_set_threads(const struct ui *ui, gim_model *model, char **values)
+int model_threads(const struct ui *ui, char **values, int64_t *threads)
 {
     double lowest = 1, highest = 1, preset = 1;
     gim_option_range(GIM_THREADS, &lowest, &highest, &preset);
-    int64_t threads = model_processors();
-    if (threads > (int64_t)highest)
-        threads = (int64_t)highest;
-    int code = args_integer(ui, "--threads", values, 1, (int64_t)highest, &threads);
+    *threads = model_processors();
+    if (*threads > (int64_t)highest)
+        *threads = (int64_t)highest;
+    return args_integer(ui, "--threads", values, 1, (int64_t)highest, threads);
+}
+
+int model_set_threads(const struct ui *ui, gim_model *model, char **values)
+{
+    int64_t threads = 1;
+    int code = model_threads(ui, values, &threads);
     if (code != EXIT_OK)
         return code;
     gim_status status = gim_set_int(model, GIM_THREADS, threads);

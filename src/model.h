@@ -11,12 +11,17 @@
 
 /* Reports a failed call with the model's own message: "where: message", where may be "". Returns EXIT_FAILED. */
 int model_fail(const struct ui *ui, const gim_model *model, gim_status status, const char *where);
-/* *model is to be freed in any case. Fails on a model without a fit. */
+/* *model is to be freed in any case. Fails on a model without a fit, and names the commands for one of another kind. */
 int model_load(const struct ui *ui, const char *path, gim_model **model);
 
+/* Fails where -o was not given, or is standard output. */
+int model_check_output(const struct ui *ui, char **output);
 /* Whether a model could be written there: found out before the hour of fitting rather than after it. */
 int model_check_path(const struct ui *ui, const char *path);
 
+/* Gives all variables, say, their names, by a setter of any kind of model. */
+typedef gim_status (*model_setter)(void *model, size_t index, const char *name);
+gim_status model_name_all(void *model, model_setter set, const struct names *names);
 void model_variables(const gim_model *model, struct names *names);
 void model_features(const gim_model *model, struct names *names);
 /* A figure of the fit's report; NaN where there is no fit. */
@@ -30,6 +35,8 @@ const char *model_state(const gim_model *model);
 int64_t model_processors(void);
 /* Sets the number of threads as --threads asks, or model_processors(). */
 int model_set_threads(const struct ui *ui, gim_model *model, char **values);
+/* The same number, for what is no gim_model. */
+int model_threads(const struct ui *ui, char **values, int64_t *threads);
 
 /* The value of an option, whatever its kind; and such a value as text. */
 double model_option(const gim_model *model, gim_option option);

@@ -151,15 +151,16 @@ static const char *split_one(const char *list, char *text)
     return NULL;
 }
 
-bool names_split(struct names *names, const char *list)
+bool names_split(struct names *names, const char *list, const char **twice)
 {
     char *text = memory_text(list);
     bool good;
     do {
         list = split_one(list, text);
         good = list != NULL && text[0] != '\0' && (*list == ',' || *list == '\0');
-        if (good)
-            names_add(names, text);
+        size_t before = names->n, at = good ? names_add(names, text) : before;
+        if (at < before && twice != NULL)
+            *twice = names_at(names, at);
     } while (good && *list++ == ',');
     free(text);
     return good;

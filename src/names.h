@@ -28,8 +28,8 @@ char *names_list(const struct names *names);
 /* "a or b": those most like the text, to be freed; NULL where none is. */
 char *names_near(const struct names *names, const char *text);
 /* Adds what stands between the commas of a list; a name that holds one itself is in double quotes. False where the list
- * is malformed, or has an empty name. */
-bool names_split(struct names *names, const char *list);
+ * is malformed, or has an empty name. *twice: a name that was there before, unless there is none; may be NULL. */
+bool names_split(struct names *names, const char *list, const char **twice);
 void names_free(struct names *names);
 
 #endif

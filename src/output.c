@@ -181,3 +181,14 @@ int output_close(struct output *output, int code)
     memset(output, 0, sizeof *output);
     return code;
 }
+
+int output_value(const struct ui *ui, json_t *value)
+{
+    struct output output = {0};
+    int code = output_open(&output, ui, NULL);
+    if (code == EXIT_OK)
+        output_json(&output, value);
+    else
+        json_decref(value);
+    return output_close(&output, code);
+}

@@ -30,6 +30,8 @@ void output_write(struct output *output, const char *text, size_t length);
 __attribute__((format(printf, 2, 3))) void output_print(struct output *output, const char *format, ...);
 /* Writes a JSON value and a newline; takes over the value. */
 void output_json(struct output *output, json_t *value);
+/* The same to standard output, and that alone: returns the exit code. */
+int output_value(const struct ui *ui, json_t *value);
 /* Finishes the file where code is EXIT_OK, or else drops it; returns the code after that. Takes {0}. */
 int output_close(struct output *output, int code);
 

@@ -41,7 +41,7 @@ static int take_normalise(const struct ui *ui, char **values, struct preparation
     struct names steps = {0};
     int code = EXIT_OK;
     choice->by_total = choice->log1p = values == NULL;
-    if (values != NULL && !names_split(&steps, values[0]))
+    if (values != NULL && !names_split(&steps, values[0], NULL))
         code = ui_usage(ui, "--normalise: \"%s\" is not a list", values[0]);
     for (size_t i = 0; i < steps.n && code == EXIT_OK; i++) {
         const char *step = names_at(&steps, i);
@@ -192,21 +192,10 @@ static void note_result(const struct preparation *p)
     free(scale);
 }
 
-static int report(const struct preparation *p)
-{
-    struct output output = {0};
-    if (!p->ui->json)
-        return EXIT_OK;
-    int code = output_open(&output, p->ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, preparation_json(p));
-    return output_close(&output, code);
-}
-
-static int run(const struct prepare_options *o, char *const *inputs)
+static int prepare(const struct prepare_options *o)
 {
     const struct ui *ui = &o->common.ui;
-    struct preparation_choice choice = {.inputs = inputs};
+    struct preparation_choice choice = {.inputs = o->common.operands};
     struct preparation preparation = {.ui = ui, .choice = &choice};
     int code = take_options(&choice, &preparation.recipe, o);
     if (code == EXIT_OK && (code = folder_open(ui, choice.folder, preparation_files, "preparation")) == EXIT_OK) {
@@ -218,7 +207,7 @@ static int run(const struct prepare_options *o, char *const *inputs)
     }
     if (code == EXIT_OK) {
         note_result(&preparation);
-        code = report(&preparation);
+        code = ui->json ? output_value(ui, preparation_json(&preparation)) : EXIT_OK;
     }
     preparation_free(&preparation);
     conditions_on_free(&choice.where);
@@ -226,6 +215,12 @@ static int run(const struct prepare_options *o, char *const *inputs)
     names_free(&choice.hold_outs);
     names_free(&choice.cells.columns);
     return code;
+}
+
+static int run(void *options)
+{
+    const struct prepare_options *o = options;
+    return o->list ? list_file(&o->common.ui, o->common.operands[0]) : prepare(o);
 }
 
 int command_prepare(int argc, const char **argv)
@@ -271,11 +266,5 @@ int command_prepare(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char **inputs = NULL;
-    int code = args_parse_many(&o.common.ui, argc, argv, options, &page, &inputs);
-    if (code == EXIT_OK)
-        code = o.list ? list_file(&o.common.ui, inputs[0]) : run(&o, inputs);
-    args_free_list(inputs);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

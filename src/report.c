@@ -89,8 +89,10 @@ static int write_page(struct output *output, const struct report *report)
     return EXIT_OK;
 }
 
-static int run(const struct report_options *o, const char *path)
+static int run(void *options)
 {
+    const struct report_options *o = options;
+    const char *path = o->common.operands[0];
     struct report report = {.ui = &o->common.ui, .path = path, .rows = 1000, .seed = 1};
     struct names controls = {0};
     struct output output = {0};
@@ -141,11 +143,5 @@ int command_report(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page_help, &path);
-    if (code == EXIT_OK)
-        code = run(&o, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page_help, run, &o);
 }

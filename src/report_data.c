@@ -146,7 +146,7 @@ static int take_truth(struct report *report, const struct table *table, size_t e
     const char *list = table_field(table, targets);
     struct subject *subject = report_find(report, table_field(table, environment));
     int code = EXIT_OK;
-    if (list[0] != '\0' && !names_split(&names, list))
+    if (list[0] != '\0' && !names_split(&names, list, NULL))
         code = table_fail(table, "column \"targets\": \"%s\" is not a list of names with commas between them", list);
     if (subject == NULL)
         names_add(unknown, table_field(table, environment));
@@ -201,7 +201,7 @@ out:
 static int read_observed(struct report *report, const struct report_choice *choice)
 {
     struct names variables = {0};
-    struct frame_choice columns = {&variables, NULL, "variable", ", which the model has", false};
+    struct frame_choice columns = {&variables, NULL, "variable", ", which the model has", FRAME_SAMPLES};
     int code = EXIT_OK;
     model_variables(report->model, &variables);
     for (size_t i = 0; choice->observed[i] != NULL && code == EXIT_OK; i++) {

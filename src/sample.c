@@ -39,18 +39,18 @@ static json_t *summary(const struct conditions *conditions, size_t rows, int64_t
     return json_pack("{s:I, s:o}", "seed", (json_int_t)seed, "environments", list);
 }
 
-static int draw(const struct samples *samples, int64_t seed, const struct prepared *counts,
+static int draw(const gim_model *model, const struct samples *samples, int64_t seed, const struct prepared *counts,
                 struct samples_writer *writer)
 {
-    size_t d = gim_variable_count(samples->model), rows = samples->rows;
+    size_t d = samples->variables->n, rows = samples->rows;
     double *x = memory_new(rows, d * sizeof *x);
     int code = EXIT_OK;
     for (size_t i = 0; i < samples->conditions->n && code == EXIT_OK && samples_good(writer); i++) {
         const struct condition *condition = &samples->conditions->all[i];
-        gim_status status = gim_sample(samples->model, condition->features, condition->n, rows,
-                                       random_seed((uint64_t)seed, condition->name), x);
+        gim_status status =
+            gim_sample(model, condition->features, condition->n, rows, random_seed((uint64_t)seed, condition->name), x);
         if (status < 0)
-            code = model_fail(samples->ui, samples->model, status, condition->name);
+            code = model_fail(samples->ui, model, status, condition->name);
         if (counts != NULL)
             prepared_counts(counts, x, rows * d);
         if (code == EXIT_OK)
@@ -58,15 +58,6 @@ static int draw(const struct samples *samples, int64_t seed, const struct prepar
     }
     free(x);
     return code;
-}
-
-static int write_summary(const struct ui *ui, const struct conditions *conditions, size_t rows, int64_t seed)
-{
-    struct output output = {0};
-    int code = output_open(&output, ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, summary(conditions, rows, seed));
-    return output_close(&output, code);
 }
 
 /* What the options say, in order: some things are checked before the model is read, some after. */
@@ -87,7 +78,6 @@ static int read_all(const struct sample_options *o, const char *path, gim_model 
         (code = model_set_threads(ui, *model, o->threads)) != EXIT_OK)
         goto out;
     code = conditions_read(conditions, ui, *model, &choice);
-    samples->model = *model;
     samples->rows = (size_t)rows;
     samples->delimiter = choice.delimiter;
 out:
@@ -95,29 +85,39 @@ out:
     return code;
 }
 
-static int run(const struct sample_options *o, const char *path)
+static int run(void *options)
 {
+    const struct sample_options *o = options;
+    const char *path = o->common.operands[0];
     const struct ui *ui = &o->common.ui;
     gim_model *model = NULL;
     struct conditions conditions = {0};
+    struct names variables = {0};
     struct prepared prepared = {0};
-    struct samples samples = {.ui = ui, .conditions = &conditions, .path = args_text(o->common.output)};
+    struct samples samples = {.ui = ui,
+                              .variables = &variables,
+                              .conditions = &conditions,
+                              .path = args_text(o->common.output)};
     struct samples_writer writer = {0};
     int64_t seed = 1;
     int units = UNITS_MODEL, code;
+    if (ui->json && output_is_standard(samples.path))
+        return ui_usage(ui, "--json needs -o: standard output holds the table");
     if ((code = args_choice(ui, "--units", o->units, prepared_units, &units)) != EXIT_OK ||
         (code = read_all(o, path, &model, &conditions, &samples, &seed)) != EXIT_OK ||
         (units == UNITS_COUNTS && (code = prepared_read(&prepared, ui, model, "--units counts")) != EXIT_OK))
         goto out;
     conditions_warn(&conditions);
+    model_variables(model, &variables);
     code = samples_open(&writer, &samples);
     if (code == EXIT_OK)
-        code = draw(&samples, seed, units == UNITS_COUNTS ? &prepared : NULL, &writer);
+        code = draw(model, &samples, seed, units == UNITS_COUNTS ? &prepared : NULL, &writer);
     code = samples_close(&writer, code);
     if (code == EXIT_OK && ui->json)
-        code = write_summary(ui, &conditions, samples.rows, seed);
+        code = output_value(ui, summary(&conditions, samples.rows, seed));
 out:
     prepared_free(&prepared);
+    names_free(&variables);
     conditions_free(&conditions);
     gim_model_free(model);
     return code;
@@ -145,13 +145,5 @@ int command_sample(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK && o.common.ui.json && output_is_standard(args_text(o.common.output)))
-        code = ui_usage(&o.common.ui, "--json needs -o: standard output holds the table");
-    if (code == EXIT_OK)
-        code = run(&o, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

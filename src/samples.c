@@ -21,14 +21,14 @@ static void begin_table(struct samples_writer *writer)
     const struct samples *samples = writer->samples;
     writer->table = table_write(&writer->output, samples->delimiter);
     table_write_text(&writer->table, "environment");
-    for (size_t i = 0; i < gim_variable_count(samples->model); i++)
-        table_write_text(&writer->table, gim_variable_name(samples->model, i));
+    for (size_t i = 0; i < samples->variables->n; i++)
+        table_write_text(&writer->table, names_at(samples->variables, i));
     table_write_end(&writer->table);
 }
 
 static void write_table(struct samples_writer *writer, const char *name, const double *x)
 {
-    size_t d = gim_variable_count(writer->samples->model);
+    size_t d = writer->samples->variables->n;
     for (size_t r = 0; r < writer->samples->rows; r++) {
         table_write_text(&writer->table, name);
         for (size_t j = 0; j < d; j++)
@@ -45,7 +45,7 @@ static int write_beside(const struct samples *samples, const char *ending, const
     struct output output = {0};
     char *path = memory_format("%.*s%s", (int)(strlen(samples->path) - 4), samples->path, ending);
     bool rows = strcmp(header, "environment") == 0;
-    size_t n = rows ? samples->conditions->n * samples->rows : gim_variable_count(samples->model);
+    size_t n = rows ? samples->conditions->n * samples->rows : samples->variables->n;
     int code = output_open(&output, samples->ui, path);
     struct table_writer table = table_write(&output, '\t');
     if (code == EXIT_OK && rows) { /* a second column, as one alone has no delimiter to be told by */
@@ -59,8 +59,8 @@ static int write_beside(const struct samples *samples, const char *ending, const
     for (size_t i = 0; i < n && code == EXIT_OK; i++) {
         if (rows)
             table_write_number(&table, (double)i);
-        table_write_text(&table, rows ? samples->conditions->all[i / samples->rows].name
-                                      : gim_variable_name(samples->model, i));
+        table_write_text(&table,
+                         rows ? samples->conditions->all[i / samples->rows].name : names_at(samples->variables, i));
         table_write_end(&table);
     }
     code = output_close(&output, code);
@@ -75,7 +75,7 @@ static void begin_npy(struct samples_writer *writer)
     char header[HEADER];
     int n = snprintf(header, sizeof header,
                      "\x93NUMPY%c%c%c%c{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", 1, 0,
-                     HEADER - 10, 0, samples->conditions->n * samples->rows, gim_variable_count(samples->model));
+                     HEADER - 10, 0, samples->conditions->n * samples->rows, samples->variables->n);
     memset(header + n, ' ', (size_t)(HEADER - 1 - n));
     header[HEADER - 1] = '\n';
     output_write(&writer->output, header, HEADER);
@@ -102,28 +102,24 @@ static int begin_h5ad(struct samples_writer *writer)
     const struct samples *samples = writer->samples;
     const struct names *columns = &samples->conditions->columns;
     const char *const arguments[] = {"write", writer->output.temporary, NULL};
-    struct names genes = {0};
     if (writer->output.temporary == NULL)
         return ui_fail(samples->ui, "%s: an .h5ad file cannot go to a pipe or a device", samples->path);
     int code = helper_start(&writer->helper, samples->ui, samples->path, arguments);
     if (code != EXIT_OK)
         return code;
     FILE *stream = writer->helper.to;
-    for (size_t i = 0; i < gim_variable_count(samples->model); i++)
-        names_add(&genes, gim_variable_name(samples->model, i));
     stream_put_count(stream, samples->conditions->n * samples->rows);
     stream_put_count(stream, 1 + columns->n);
-    stream_put_names(stream, &genes);
+    stream_put_names(stream, samples->variables);
     put_column(stream, samples, "environment", 0, true);
     for (size_t i = 0; i < columns->n; i++)
         put_column(stream, samples, names_at(columns, i), i, false);
-    names_free(&genes);
     return EXIT_OK;
 }
 
 static void write_h5ad(struct samples_writer *writer, const double *x)
 {
-    size_t d = gim_variable_count(writer->samples->model);
+    size_t d = writer->samples->variables->n;
     for (size_t r = 0; r < writer->samples->rows; r++) {
         writer->row.n = 0;
         for (size_t j = 0; j < d; j++)
@@ -158,7 +154,7 @@ void samples_write(struct samples_writer *writer, const char *name, const double
     if (writer->kind == SAMPLES_TABLE)
         write_table(writer, name, x);
     else if (writer->kind == SAMPLES_NPY)
-        output_write(&writer->output, (const char *)x, samples->rows * gim_variable_count(samples->model) * sizeof *x);
+        output_write(&writer->output, (const char *)x, samples->rows * samples->variables->n * sizeof *x);
     else
         write_h5ad(writer, x);
 }

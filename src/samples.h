@@ -3,8 +3,6 @@
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
-#include <gim/gim.h>
-
 #include "conditions.h"
 #include "helper.h"
 #include "output.h"
@@ -14,7 +12,7 @@
 /* What is to be written. */
 struct samples {
     const struct ui *ui;
-    const gim_model *model;
+    const struct names *variables;
     const struct conditions *conditions;
     size_t rows; /* of each condition */
     const char *path;

@@ -105,7 +105,8 @@ static int check_ignored(const struct frame *predicted, const struct ui *ui, con
 static int read_observed(struct comparison *c, const struct score_options *o, char delimiter)
 {
     const struct ui *ui = &o->common.ui;
-    struct frame_choice choice = {&c->predicted.columns, NULL, "variable", ", which the predicted table has", false};
+    struct frame_choice choice = {&c->predicted.columns, NULL, "variable", ", which the predicted table has",
+                                  FRAME_SAMPLES};
     int code = frame_read(&c->observed, ui, o->observed[0], delimiter, &choice);
     for (size_t i = 1; o->observed[i] != NULL && code == EXIT_OK; i++) {
         struct frame more = {0};
@@ -124,7 +125,7 @@ static int read_tables(struct comparison *c, const struct score_options *o, char
     int code = args_names(ui, "--variables", o->variables, true, &only);
     if (code == EXIT_OK)
         code = args_names(ui, "--ignore", o->ignore, true, &ignore);
-    struct frame_choice predicted = {&only, &ignore, "variable", ", which --variables names", false};
+    struct frame_choice predicted = {&only, &ignore, "variable", ", which --variables names", FRAME_SAMPLES};
     if (code == EXIT_OK)
         code = frame_read(&c->predicted, ui, args_text(o->predicted), delimiter, &predicted);
     if (code == EXIT_OK)
@@ -190,7 +191,8 @@ static int check_complete(const struct comparison *c, const struct ui *ui, const
 
 static int read_baselines(struct comparison *c, const struct ui *ui, char delimiter)
 {
-    struct frame_choice choice = {&c->predicted.columns, NULL, "variable", ", which the predicted table has", false};
+    struct frame_choice choice = {&c->predicted.columns, NULL, "variable", ", which the predicted table has",
+                                  FRAME_SAMPLES};
     int code = EXIT_OK;
     for (size_t i = 0; i < c->n_baselines && code == EXIT_OK; i++) {
         struct baseline *baseline = &c->baselines[i];
@@ -378,8 +380,9 @@ static void comparison_free(struct comparison *c)
     frame_free(&c->observed);
 }
 
-static int run(const struct score_options *o)
+static int run(void *options)
 {
+    const struct score_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct comparison c = {0};
     struct output output = {0};
@@ -425,10 +428,5 @@ int command_score(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

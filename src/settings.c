@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "commands.h"
 #include "memory.h"
 #include "model.h"
@@ -92,18 +93,14 @@ int settings_set(const struct ui *ui, gim_model *model, const char *name, const 
     return kind == GIM_REAL ? set_real(ui, model, option, text) : set_whole(ui, model, option, kind, text);
 }
 
+static int set_one(const struct ui *ui, void *model, const char *name, const char *text)
+{
+    return settings_set(ui, model, name, text);
+}
+
 int settings_set_all(const struct ui *ui, gim_model *model, char **values)
 {
-    int code = EXIT_OK;
-    for (size_t i = 0; values != NULL && values[i] != NULL && code == EXIT_OK; i++) {
-        char *name = memory_text(values[i]), *equals = strchr(name, '=');
-        if (equals != NULL)
-            *equals = '\0';
-        code = equals == NULL ? ui_usage(ui, "--set: \"%s\" is not option=value", name)
-                              : settings_set(ui, model, name, equals + 1);
-        free(name);
-    }
-    return code;
+    return args_assign(ui, "--set", values, set_one, model);
 }
 
 /* "0.005 in [1e-06, 1]", "linear; nonlinear, ..." */

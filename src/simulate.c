@@ -120,17 +120,12 @@ static int make(const struct ui *ui, const gim_simulation *settings, gim_system 
 
 static int report(const struct ui *ui, const gim_system *system)
 {
-    struct output output = {0};
-    if (!ui->json)
-        return EXIT_OK;
-    int code = output_open(&output, ui, NULL);
-    if (code == EXIT_OK)
-        output_json(&output, simulation_json(system));
-    return output_close(&output, code);
+    return ui->json ? output_value(ui, simulation_json(system)) : EXIT_OK;
 }
 
-static int run(const struct simulate_options *o)
+static int run(void *options)
 {
+    const struct simulate_options *o = options;
     const struct ui *ui = &o->common.ui;
     const char *folder = args_text(o->common.output);
     gim_simulation settings = {.struct_size = sizeof settings};
@@ -183,10 +178,5 @@ int command_simulate(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *operand = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &operand);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "commands.h"
+#include "crew.h"
 #include "density.h"
 #include "ledger.h"
 #include "memory.h"
@@ -153,93 +154,60 @@ out:
 
 /* ---- all of them ------------------------------------------------------------------------------------------------- */
 
-/* What the threads share, under lock. */
-struct crew {
+/* What the threads share; the rest under lock. */
+struct session {
     const struct study *study;
     struct trial *trials;
     struct ledger *ledger;
     pthread_mutex_t lock;
-    size_t next, done, all;
-    int code;
+    size_t done, all;
 };
 
-static void tell(const struct crew *crew, size_t setting, size_t fold, const struct trial *trial)
+static void tell(const struct session *session, size_t setting, size_t fold, const struct trial *trial)
 {
-    const struct study *study = crew->study;
+    const struct study *study = session->study;
     const char *figure = figure_name(study->figure);
     char *where = describe(study, setting, fold), score[NUMBER_SIZE], time[NUMBER_SIZE];
     if (study->ui->json && !study->ui->quiet)
-        ui_event(json_pack("{s:s, s:I, s:I, s:s, s:o, s:s}", "event", "progress", "done", (json_int_t)crew->done,
-                           "trials", (json_int_t)crew->all, "trial", where, figure, number_json(trial->score), "status",
-                           trial->status));
+        ui_event(json_pack("{s:s, s:I, s:I, s:s, s:o, s:s}", "event", "progress", "done", (json_int_t)session->done,
+                           "trials", (json_int_t)session->all, "trial", where, figure, number_json(trial->score),
+                           "status", trial->status));
     else
-        ui_note(study->ui, "%zu/%zu  %s: %s %s, %s (%s)", crew->done, crew->all, where, figure,
+        ui_note(study->ui, "%zu/%zu  %s: %s %s, %s (%s)", session->done, session->all, where, figure,
                 number_format(trial->score, score), trial->status, number_duration(trial->seconds, time));
     free(where);
 }
 
-static bool take(struct crew *crew, size_t *task)
+static int work(size_t task, void *user)
 {
-    pthread_mutex_lock(&crew->lock);
-    while (crew->next < crew->all && crew->trials[crew->next].done)
-        crew->next++;
-    bool taken = crew->next < crew->all && crew->code == EXIT_OK && !stop_wanted();
-    *task = taken ? crew->next++ : 0;
-    pthread_mutex_unlock(&crew->lock);
-    return taken;
-}
-
-static void hand_in(struct crew *crew, size_t task, const struct trial *trial, int code)
-{
-    size_t setting = task / crew->study->folds->n, fold = task % crew->study->folds->n + 1;
-    pthread_mutex_lock(&crew->lock);
-    if (code == EXIT_OK && trial->done) {
-        crew->trials[task] = *trial;
-        crew->done++;
-        tell(crew, setting, fold, trial);
-        code = ledger_add(crew->ledger, setting, fold, trial);
-    }
-    if (crew->code == EXIT_OK)
-        crew->code = code;
-    pthread_mutex_unlock(&crew->lock);
-}
-
-static void *work(void *user)
-{
-    struct crew *crew = user;
-    size_t task, folds = crew->study->folds->n;
-    while (take(crew, &task)) {
-        struct trial trial;
-        int code = run_trial(crew->study, task / folds, task % folds + 1, &trial);
-        hand_in(crew, task, &trial, code);
-    }
-    return NULL;
-}
-
-/* This thread works too, so that there is one even where none can be started. */
-static void work_together(struct crew *crew, size_t jobs)
-{
-    pthread_t *threads = memory_new(jobs, sizeof *threads);
-    size_t started = 0;
-    while (started + 1 < jobs && pthread_create(&threads[started], NULL, work, crew) == 0)
-        started++;
-    work(crew);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
+    struct session *session = user;
+    size_t setting = task / session->study->folds->n, fold = task % session->study->folds->n + 1;
+    struct trial trial;
+    if (session->trials[task].done)
+        return EXIT_OK;
+    int code = run_trial(session->study, setting, fold, &trial);
+    if (code != EXIT_OK || !trial.done)
+        return code;
+    pthread_mutex_lock(&session->lock);
+    session->trials[task] = trial;
+    session->done++;
+    tell(session, setting, fold, &trial);
+    code = ledger_add(session->ledger, setting, fold, &trial);
+    pthread_mutex_unlock(&session->lock);
+    return code;
 }
 
 int study_run(const struct study *study, struct trial *trials, struct ledger *ledger)
 {
-    struct crew crew = {.study = study, .trials = trials, .ledger = ledger, .lock = PTHREAD_MUTEX_INITIALIZER};
-    crew.all = study->grid->n * study->folds->n;
-    for (size_t i = 0; i < crew.all; i++)
-        crew.done += trials[i].done;
-    work_together(&crew, (size_t)study->jobs);
-    pthread_mutex_destroy(&crew.lock);
-    if (crew.code == EXIT_OK && crew.done < crew.all) {
-        ui_warn(study->ui, "stopped with %zu of %zu fits done; the same command continues", crew.done, crew.all);
+    struct session session = {.study = study, .trials = trials, .ledger = ledger, .lock = PTHREAD_MUTEX_INITIALIZER};
+    session.all = study->grid->n * study->folds->n;
+    for (size_t i = 0; i < session.all; i++)
+        session.done += trials[i].done;
+    int code = crew_run(session.all, (size_t)study->jobs, work, &session);
+    pthread_mutex_destroy(&session.lock);
+    if (code == EXIT_OK && session.done < session.all) {
+        ui_warn(study->ui, "stopped with %zu of %zu fits done; the same command continues", session.done, session.all);
         return EXIT_INTERRUPTED;
     }
-    return crew.code;
+    return code;
 }

@@ -148,8 +148,10 @@ static int write_all(struct output *output, const struct ui *ui, const gim_model
     return code;
 }
 
-static int run(const struct targets_options *o, const char *path)
+static int run(void *options)
 {
+    const struct targets_options *o = options;
+    const char *path = o->common.operands[0];
     const struct ui *ui = &o->common.ui;
     gim_model *model = NULL;
     struct conditions conditions = {0};
@@ -192,11 +194,5 @@ int command_targets(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *path = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &path);
-    if (code == EXIT_OK)
-        code = run(&o, path);
-    free(path);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

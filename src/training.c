@@ -49,8 +49,9 @@ int training_choose(struct training_choice *choice, const struct args_common *co
 static int read_tables(struct training *t, const struct ui *ui, const struct training_choice *choice)
 {
     struct frame_choice variables = {&choice->variables, &choice->ignore, "variable", ", which --variables names",
-                                     false};
-    struct frame_choice features = {&choice->features, &choice->ignore, "feature", ", which --features names", true};
+                                     FRAME_SAMPLES};
+    struct frame_choice features = {&choice->features, &choice->ignore, "feature", ", which --features names",
+                                    FRAME_ONE_ROW};
     int code = frame_read(&t->cells, ui, choice->cells, choice->delimiter, &variables);
     if (code == EXIT_OK)
         code = frame_read(&t->perturbations, ui, choice->perturbations, choice->delimiter, &features);
@@ -94,6 +95,18 @@ static int check_names(const struct training *t, const struct ui *ui)
     return code;
 }
 
+static int no_partner(const struct training *t, const struct ui *ui, size_t e)
+{
+    const char *name = names_at(&t->cells.environments, e);
+    char *near = names_near(&t->perturbations.environments, name);
+    ui_fail(ui, "%s:%zu: environment \"%s\" has no row in %s%s%s; add one%s", t->cells.path, t->cells.first_line[e],
+            name, t->perturbations.path, near != NULL ? "; near: " : "", near != NULL ? near : "",
+            names_have(&t->choice->controls, name) ? " with the features of an unperturbed system"
+                                                   : ", or leave it out with --hold-out");
+    free(near);
+    return EXIT_FAILED;
+}
+
 /* Pairs the environments of the two tables. */
 static int pair_environments(struct training *t, const struct ui *ui)
 {
@@ -105,10 +118,7 @@ static int pair_environments(struct training *t, const struct ui *ui)
         if (names_have(&t->choice->hold_outs, name))
             continue;
         if (!names_find(&t->perturbations.environments, name, &t->features_of[t->n]))
-            return ui_fail(ui, "%s:%zu: environment \"%s\" has no row in %s; add one%s", t->cells.path,
-                           t->cells.first_line[e], name, t->perturbations.path,
-                           names_have(&t->choice->controls, name) ? " with the features of an unperturbed system"
-                                                                  : ", or leave it out with --hold-out");
+            return no_partner(t, ui, e);
         t->cells_of[t->n++] = e;
     }
     return t->n > 0 ? EXIT_OK : ui_fail(ui, "%s: every environment is held out", t->cells.path);
@@ -129,17 +139,21 @@ static void note_unused(const struct training *t, const struct ui *ui)
     names_free(&unused);
 }
 
-int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice)
+int training_pair(struct training *training, const struct ui *ui, const struct training_choice *choice)
 {
     training->choice = choice;
-    int code = read_tables(training, ui, choice);
-    if (code == EXIT_OK)
-        code = check_names(training, ui);
+    int code = check_names(training, ui);
     if (code == EXIT_OK)
         code = pair_environments(training, ui);
     if (code == EXIT_OK)
         note_unused(training, ui);
     return code;
+}
+
+int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice)
+{
+    int code = read_tables(training, ui, choice);
+    return code == EXIT_OK ? training_pair(training, ui, choice) : code;
 }
 
 /* ---- parts ------------------------------------------------------------------------------------------------------- */
@@ -166,20 +180,14 @@ void training_without_free(struct training *part)
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
-typedef gim_status (*set_name)(gim_model *, size_t, const char *);
-
-/* Twice over, because a name may be the one that another column has by default. */
-static gim_status name_columns(gim_model *model, set_name set, const struct names *names)
+static gim_status set_variable(void *model, size_t index, const char *name)
 {
-    gim_status status = GIM_OK;
-    for (size_t i = 0; i < names->n && status >= 0; i++) {
-        char *unlikely = memory_format("\177%zu", i);
-        status = set(model, i, unlikely);
-        free(unlikely);
-    }
-    for (size_t i = 0; i < names->n && status >= 0; i++)
-        status = set(model, i, names_at(names, i));
-    return status;
+    return gim_set_variable_name(model, index, name);
+}
+
+static gim_status set_feature(void *model, size_t index, const char *name)
+{
+    return gim_set_feature_name(model, index, name);
 }
 
 int training_model(const struct training *training, const struct ui *ui, gim_model **model)
@@ -189,9 +197,9 @@ int training_model(const struct training *training, const struct ui *ui, gim_mod
     if (status < 0)
         return ui_fail(ui, "no model of %zu variables and %zu features: %s", variables->n, features->n,
                        gim_status_text(status));
-    status = name_columns(*model, gim_set_variable_name, variables);
+    status = model_name_all(*model, set_variable, variables);
     if (status >= 0)
-        status = name_columns(*model, gim_set_feature_name, features);
+        status = model_name_all(*model, set_feature, features);
     if (status >= 0)
         status = gim_set_note(*model, training->choice->note);
     return status < 0 ? model_fail(ui, *model, status, "column names") : EXIT_OK;

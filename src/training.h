@@ -46,6 +46,8 @@ struct training {
 /* Reads no file; checks that the tables were given. */
 int training_choose(struct training_choice *choice, const struct args_common *common,
                     const struct training_options *options);
+/* The environments of the fit, of the two tables that training has. */
+int training_pair(struct training *training, const struct ui *ui, const struct training_choice *choice);
 int training_read(struct training *training, const struct ui *ui, const struct training_choice *choice);
 /* The data as gim_fit() wants them, as long as training lives. The callbacks stop the fit when stop_wanted(). */
 gim_data training_data(struct training *training);

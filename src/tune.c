@@ -272,8 +272,9 @@ static void tuning_free(struct tuning *t)
     training_choice_free(&t->choice);
 }
 
-static int run(struct tune_options *o)
+static int run(void *options)
 {
+    struct tune_options *o = options;
     const struct ui *ui = &o->common.ui;
     struct tuning t = {0};
     int code;
@@ -332,10 +333,5 @@ int command_tune(int argc, const char **argv)
         ARGS_QUIET(&o.common),
         ARGS_END,
     };
-    char *none = NULL;
-    int code = args_parse(&o.common.ui, argc, argv, options, &page, &none);
-    if (code == EXIT_OK)
-        code = run(&o);
-    args_free(options);
-    return code == ARGS_HELPED ? EXIT_OK : code;
+    return args_run(&o.common, argc, argv, options, &page, run, &o);
 }

@@ -552,6 +552,10 @@ GIM_API gim_status gim_ifm_graph_add_edges(gim_ifm_graph *graph, const unsigned 
                                            const unsigned char *targets);
 /* 0 for NULL. */
 GIM_API size_t gim_ifm_factor_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_variable_count(const gim_ifm_graph *graph);
+GIM_API size_t gim_ifm_intervention_count(const gim_ifm_graph *graph);
+/* How many levels an intervention has; 0 past the last. */
+GIM_API size_t gim_ifm_level_count(const gim_ifm_graph *graph, size_t intervention);
 /* The scopes of a factor, 1 or 0 each: variables (variables), interventions (interventions); both out, may be NULL.
  * errors  GIM_ERR_ARGUMENT (index past the end). */
 GIM_API gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned char *variables,
@@ -749,8 +753,8 @@ GIM_API gim_status gim_ifm_load(gim_ifm **model, const char *path, const gim_all
  * levels are (interventions). */
 
 /* How rows are drawn: by Gibbs sampling, each variable in turn from its density given the others at the points of a
- * grid that is shifted at random, in chains that begin anywhere in the range of the training rows. Set struct_size, call
- * gim_ifm_sampling_init(), then change what is to be different. */
+ * grid that is shifted at random, in chains that begin anywhere in the range of the training rows. Set struct_size,
+ * call gim_ifm_sampling_init(), then change what is to be different. */
 typedef struct gim_ifm_sampling {
     size_t struct_size; /* sizeof(gim_ifm_sampling) */
     uint64_t seed;      /* 1 */

@@ -153,6 +153,23 @@ size_t gim_ifm_factor_count(const gim_ifm_graph *graph)
     return graph == NULL ? 0 : graph->graph.n_factors;
 }
 
+size_t gim_ifm_variable_count(const gim_ifm_graph *graph)
+{
+    return graph == NULL ? 0 : graph->graph.d;
+}
+
+size_t gim_ifm_intervention_count(const gim_ifm_graph *graph)
+{
+    return graph == NULL ? 0 : graph->graph.m;
+}
+
+size_t gim_ifm_level_count(const gim_ifm_graph *graph, size_t intervention)
+{
+    return graph != NULL && graph->graph.levels != NULL && intervention < graph->graph.m
+               ? graph->graph.levels[intervention]
+               : 0;
+}
+
 gim_status gim_ifm_factor(const gim_ifm_graph *graph, size_t factor, unsigned char *variables,
                           unsigned char *interventions)
 {

@@ -187,13 +187,14 @@ double gim__ifm_objective(real *grad, gim__ifm_work *work, const gim__ifm_proble
                           const gim__ifm_rows *rows, gim__purpose purpose, uint64_t step, gim__pool *pool)
 {
     pass of = {work, problem, values, rows, purpose, step, 0, grad != NULL};
+    size_t size = gim__ifm_nets_size(problem->nets);
     double value = 0;
     for (size_t r = 0; r < rows->n; r++)
         of.total += (double)rows->weight[r];
     gim__pool_run(pool, work->n_chunks, run_chunk, &of);
     for (size_t c = 0; c < work->n_chunks; c++) {
         value += work->chunk[c].value;
-        for (size_t i = 0; grad != NULL && i < gim__ifm_nets_size(problem->nets); i++)
+        for (size_t i = 0; grad != NULL && i < size; i++)
             grad[i] += work->chunk[c].grad[i];
     }
     return value;

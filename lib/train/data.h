@@ -62,7 +62,7 @@ void gim__data_close(gim__data *data);
 /* Fills data->batch for a step; always the same where the batch is the environments' factors. Returns as
  * gim__data_open(). */
 gim_status gim__data_batch(gim__data *data, uint64_t step);
-/* x (n, d) <- n training rows of environment k, spread evenly over those in their order. Returns as gim__data_open(). */
+/* x (n, d) <- n training rows of environment k, spread evenly over all in their order. Returns as gim__data_open(). */
 gim_status gim__data_spread(gim__data *data, size_t k, size_t n, real *x);
 size_t gim__data_most_rows(const gim__data *data);
 /* Whether every training row is in memory. */

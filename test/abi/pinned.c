@@ -130,6 +130,15 @@ PIN(GIM_IFM_BY_RATIO, 2);
 PIN(GIM_IFM_BY_VARIABLES, 3);
 PIN(GIM_IFM_BY_MESSAGES, 4);
 
+/* gim_ifm_networks */
+PIN(GIM_IFM_SHARED, 0);
+PIN(GIM_IFM_TABLE, 1);
+
+/* gim_ifm_objective */
+PIN(GIM_IFM_QUADRATURE, 0);
+PIN(GIM_IFM_BINNED, 1);
+PIN(GIM_IFM_SCORE_MATCHING, 2);
+
 /* gim_metric */
 PIN(GIM_METRIC_MEAN_DISTANCE, 0);
 PIN(GIM_METRIC_KDE_NLL, 1);
@@ -224,6 +233,45 @@ AT(gim_ifm_summary, n_certificate, 40);
 AT(gim_ifm_summary, n_terms, 48);
 AT(gim_ifm_summary, n_fill, 56);
 PIN(sizeof(gim_ifm_summary), 64);
+
+AT(gim_ifm_settings, struct_size, 0);
+AT(gim_ifm_settings, seed, 8);
+AT(gim_ifm_settings, networks, 16);
+AT(gim_ifm_settings, objective, 20);
+AT(gim_ifm_settings, hidden, 24);
+AT(gim_ifm_settings, grid, 32);
+AT(gim_ifm_settings, steps, 40);
+AT(gim_ifm_settings, batch_rows, 48);
+AT(gim_ifm_settings, learning_rate, 56);
+AT(gim_ifm_settings, decay, 64);
+AT(gim_ifm_settings, level_decay, 72);
+AT(gim_ifm_settings, held_out, 80);
+AT(gim_ifm_settings, check_every, 88);
+AT(gim_ifm_settings, threads, 96);
+AT(gim_ifm_settings, memory_budget, 104);
+PIN(sizeof(gim_ifm_settings), 112);
+
+AT(gim_ifm_report, struct_size, 0);
+AT(gim_ifm_report, status, 8);
+AT(gim_ifm_report, step, 16);
+AT(gim_ifm_report, best, 24);
+AT(gim_ifm_report, objective, 32);
+AT(gim_ifm_report, held_out, 40);
+AT(gim_ifm_report, seconds, 48);
+AT(gim_ifm_report, rows, 56);
+AT(gim_ifm_report, rows_held_out, 64);
+AT(gim_ifm_report, rows_in_memory, 72);
+PIN(sizeof(gim_ifm_report), 80);
+
+AT(gim_ifm_sampling, struct_size, 0);
+AT(gim_ifm_sampling, seed, 8);
+AT(gim_ifm_sampling, chains, 16);
+AT(gim_ifm_sampling, burn, 24);
+AT(gim_ifm_sampling, thin, 32);
+AT(gim_ifm_sampling, grid, 40);
+AT(gim_ifm_sampling, threads, 48);
+AT(gim_ifm_sampling, force, 56);
+PIN(sizeof(gim_ifm_sampling), 64);
 #endif
 
 PIN(sizeof(gim_metric), sizeof(int));

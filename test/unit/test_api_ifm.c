@@ -49,6 +49,23 @@ START_TEST(bad_graphs)
 }
 END_TEST
 
+START_TEST(sizes)
+{
+    static const size_t levels[] = {2, 3};
+    gim_ifm_graph *graph;
+    ck_assert_int_eq(gim_ifm_graph_new(&graph, 4, 2, levels, NULL), GIM_OK);
+    ck_assert_uint_eq(gim_ifm_variable_count(graph), 4);
+    ck_assert_uint_eq(gim_ifm_intervention_count(graph), 2);
+    ck_assert_uint_eq(gim_ifm_level_count(graph, 0), 2);
+    ck_assert_uint_eq(gim_ifm_level_count(graph, 1), 3);
+    ck_assert_uint_eq(gim_ifm_level_count(graph, 2), 0);
+    gim_ifm_graph_free(graph);
+    ck_assert_int_eq(gim_ifm_graph_new(&graph, 0, 2, levels, NULL), GIM_ERR_ARGUMENT);
+    ck_assert_uint_eq(gim_ifm_level_count(graph, 0), 0);
+    gim_ifm_graph_free(graph);
+}
+END_TEST
+
 START_TEST(bad_factors)
 {
     gim_ifm_graph *graph = chain();
@@ -126,6 +143,8 @@ START_TEST(bad_queries)
     gim_ifm_graph_free(NULL);
     ck_assert_uint_eq(gim_ifm_graph_message(NULL, NULL, 0), 0);
     ck_assert_uint_eq(gim_ifm_factor_count(NULL), 0);
+    ck_assert_uint_eq(gim_ifm_variable_count(NULL) + gim_ifm_intervention_count(NULL), 0);
+    ck_assert_uint_eq(gim_ifm_level_count(NULL, 0), 0);
 }
 END_TEST
 
@@ -197,7 +216,9 @@ END_TEST
 
 int main(void)
 {
-    t_case cases[] = {{bad_graphs, 1},       {bad_factors, 1},      {bad_questions, 1},      {bad_queries, 1},
-                      {factors_of_edges, 1}, {no_interventions, 1}, {several_ask_at_once, 1}};
+    t_case cases[] = {{bad_graphs, 1},       {sizes, 1},
+                      {bad_factors, 1},      {bad_questions, 1},
+                      {bad_queries, 1},      {factors_of_edges, 1},
+                      {no_interventions, 1}, {several_ask_at_once, 1}};
     return T_RUN("api_ifm", cases);
 }

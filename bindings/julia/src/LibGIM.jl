@@ -8,6 +8,7 @@ const GIM_HISTORY_COLUMNS = Cint(6)
 const GIM_OK = Cint(0)
 const GIM_STOPPED = Cint(1)
 const GIM_CYCLIC = Cint(2)
+const GIM_LOW_OVERLAP = Cint(3)
 const GIM_ERR_NOMEM = Cint(-1)
 const GIM_ERR_ARGUMENT = Cint(-2)
 const GIM_ERR_STATE = Cint(-3)
@@ -18,6 +19,7 @@ const GIM_ERR_IO = Cint(-7)
 const GIM_ERR_FORMAT = Cint(-8)
 const GIM_ERR_VERSION = Cint(-9)
 const GIM_ERR_NUMERIC = Cint(-10)
+const GIM_ERR_REFUSED = Cint(-11)
 const GIM_MECHANISM = Cint(100)
 const GIM_INTERVENTION = Cint(101)
 const GIM_MARGINAL = Cint(102)
@@ -107,6 +109,14 @@ const GIM_IFM_BY_OBSERVATION = Cint(1)
 const GIM_IFM_BY_RATIO = Cint(2)
 const GIM_IFM_BY_VARIABLES = Cint(3)
 const GIM_IFM_BY_MESSAGES = Cint(4)
+const GIM_IFM_SHARED = Cint(0)
+const GIM_IFM_TABLE = Cint(1)
+const GIM_IFM_QUADRATURE = Cint(0)
+const GIM_IFM_BINNED = Cint(1)
+const GIM_IFM_SCORE_MATCHING = Cint(2)
+const GIM_IFM_DIRECT = Cint(0)
+const GIM_IFM_WEIGHTED = Cint(1)
+const GIM_IFM_REWEIGHTED = Cint(2)
 
 struct gim_allocator
     struct_size::Csize_t
@@ -193,6 +203,80 @@ struct gim_ifm_summary
     n_certificate::Csize_t
     n_terms::Csize_t
     n_fill::Csize_t
+end
+
+struct gim_ifm_settings
+    struct_size::Csize_t
+    seed::UInt64
+    networks::Cint
+    objective::Cint
+    hidden::Csize_t
+    grid::Csize_t
+    steps::Csize_t
+    batch_rows::Csize_t
+    learning_rate::Cdouble
+    decay::Cdouble
+    level_decay::Cdouble
+    held_out::Cdouble
+    check_every::Csize_t
+    threads::Csize_t
+    memory_budget::Csize_t
+end
+
+struct gim_ifm_report
+    struct_size::Csize_t
+    status::Cint
+    step::Int64
+    best::Int64
+    objective::Cdouble
+    held_out::Cdouble
+    seconds::Cdouble
+    rows::Csize_t
+    rows_held_out::Csize_t
+    rows_in_memory::Cint
+end
+
+struct gim_ifm_sampling
+    struct_size::Csize_t
+    seed::UInt64
+    chains::Csize_t
+    burn::Csize_t
+    thin::Csize_t
+    grid::Csize_t
+    threads::Csize_t
+    force::Cint
+end
+
+struct gim_outcomes
+    struct_size::Csize_t
+    n_rows::Csize_t
+    n_variables::Csize_t
+    n_outcomes::Csize_t
+    x::Ptr{Cdouble}
+    y::Ptr{Cdouble}
+    weights::Ptr{Cdouble}
+end
+
+struct gim_regression_settings
+    struct_size::Csize_t
+    seed::UInt64
+    width::Csize_t
+    steps::Csize_t
+    batch_rows::Csize_t
+    learning_rate::Cdouble
+    decay::Cdouble
+    held_out::Cdouble
+    threads::Csize_t
+end
+
+struct gim_ifm_asking
+    struct_size::Csize_t
+    estimator::Cint
+    n_rows::Csize_t
+    regression::Ptr{Cvoid}
+    outcomes::Ptr{gim_outcomes}
+    settings::Ptr{gim_regression_settings}
+    sampling::Ptr{gim_ifm_sampling}
 end
 
 gim_version() =
@@ -424,6 +508,15 @@ gim_ifm_graph_add_edges(graph, edges, targets) =
 gim_ifm_factor_count(graph) =
     ccall((:gim_ifm_factor_count, libgim), Csize_t, (Ptr{Cvoid},), graph)
 
+gim_ifm_variable_count(graph) =
+    ccall((:gim_ifm_variable_count, libgim), Csize_t, (Ptr{Cvoid},), graph)
+
+gim_ifm_intervention_count(graph) =
+    ccall((:gim_ifm_intervention_count, libgim), Csize_t, (Ptr{Cvoid},), graph)
+
+gim_ifm_level_count(graph, intervention) =
+    ccall((:gim_ifm_level_count, libgim), Csize_t, (Ptr{Cvoid}, Csize_t), graph, intervention)
+
 gim_ifm_factor(graph, factor, variables, interventions) =
     ccall((:gim_ifm_factor, libgim), Cint, (Ptr{Cvoid}, Csize_t, Ptr{Cuchar}, Ptr{Cuchar}), graph, factor, variables,
             interventions)
@@ -458,5 +551,111 @@ gim_ifm_terms(verdict, regimes, exponents, observed) =
 gim_ifm_suggest(graph, observed, n_observed, target, criterion, regimes, capacity, n) =
     ccall((:gim_ifm_suggest, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Ptr{Csize_t}, Cint, Ptr{Csize_t},
             Csize_t, Ptr{Csize_t}), graph, observed, n_observed, target, criterion, regimes, capacity, n)
+
+gim_ifm_settings_init(settings) =
+    ccall((:gim_ifm_settings_init, libgim), Cint, (Ptr{gim_ifm_settings},), settings)
+
+gim_ifm_new(model, graph, allocator) =
+    ccall((:gim_ifm_new, libgim), Cint, (Ptr{Ptr{Cvoid}}, Ptr{Cvoid}, Ptr{gim_allocator}), model, graph, allocator)
+
+gim_ifm_free(model) =
+    ccall((:gim_ifm_free, libgim), Cvoid, (Ptr{Cvoid},), model)
+
+gim_ifm_message(model, text, size) =
+    ccall((:gim_ifm_message, libgim), Csize_t, (Ptr{Cvoid}, Cstring, Csize_t), model, text, size)
+
+gim_ifm_graph_of(model) =
+    ccall((:gim_ifm_graph_of, libgim), Ptr{Cvoid}, (Ptr{Cvoid},), model)
+
+gim_ifm_set_variable_name(model, variable, name) =
+    ccall((:gim_ifm_set_variable_name, libgim), Cint, (Ptr{Cvoid}, Csize_t, Cstring), model, variable, name)
+
+gim_ifm_set_intervention_name(model, intervention, name) =
+    ccall((:gim_ifm_set_intervention_name, libgim), Cint, (Ptr{Cvoid}, Csize_t, Cstring), model, intervention, name)
+
+gim_ifm_set_note(model, note) =
+    ccall((:gim_ifm_set_note, libgim), Cint, (Ptr{Cvoid}, Cstring), model, note)
+
+gim_ifm_variable_name(model, variable) =
+    ccall((:gim_ifm_variable_name, libgim), Ptr{Cchar}, (Ptr{Cvoid}, Csize_t), model, variable)
+
+gim_ifm_intervention_name(model, intervention) =
+    ccall((:gim_ifm_intervention_name, libgim), Ptr{Cchar}, (Ptr{Cvoid}, Csize_t), model, intervention)
+
+gim_ifm_note(model) =
+    ccall((:gim_ifm_note, libgim), Ptr{Cchar}, (Ptr{Cvoid},), model)
+
+gim_ifm_fit(model, settings, data, progress, user) =
+    ccall((:gim_ifm_fit, libgim), Cint, (Ptr{Cvoid}, Ptr{gim_ifm_settings}, Ptr{gim_data}, Ptr{Cvoid}, Ptr{Cvoid}),
+            model, settings, data, progress, user)
+
+gim_ifm_get_report(model, report) =
+    ccall((:gim_ifm_get_report, libgim), Cint, (Ptr{Cvoid}, Ptr{gim_ifm_report}), model, report)
+
+gim_ifm_get_settings(model, settings) =
+    ccall((:gim_ifm_get_settings, libgim), Cint, (Ptr{Cvoid}, Ptr{gim_ifm_settings}), model, settings)
+
+gim_ifm_regime_count(model) =
+    ccall((:gim_ifm_regime_count, libgim), Csize_t, (Ptr{Cvoid},), model)
+
+gim_ifm_regime(model, index, regime, levels) =
+    ccall((:gim_ifm_regime, libgim), Cint, (Ptr{Cvoid}, Csize_t, Ptr{gim_environment}, Ptr{Csize_t}), model, index,
+            regime, levels)
+
+gim_ifm_save(model, path) =
+    ccall((:gim_ifm_save, libgim), Cint, (Ptr{Cvoid}, Cstring), model, path)
+
+gim_ifm_load(model, path, allocator) =
+    ccall((:gim_ifm_load, libgim), Cint, (Ptr{Ptr{Cvoid}}, Cstring, Ptr{gim_allocator}), model, path, allocator)
+
+gim_ifm_sampling_init(sampling) =
+    ccall((:gim_ifm_sampling_init, libgim), Cint, (Ptr{gim_ifm_sampling},), sampling)
+
+gim_ifm_sample(model, levels, sampling, n_rows, x) =
+    ccall((:gim_ifm_sample, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{gim_ifm_sampling}, Csize_t, Ptr{Cdouble}),
+            model, levels, sampling, n_rows, x)
+
+gim_ifm_log_weights(model, levels, force, x, n_rows, log_weights, effective) =
+    ccall((:gim_ifm_log_weights, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Cint, Ptr{Cdouble}, Csize_t, Ptr{Cdouble},
+            Ptr{Cdouble}), model, levels, force, x, n_rows, log_weights, effective)
+
+gim_regression_settings_init(settings) =
+    ccall((:gim_regression_settings_init, libgim), Cint, (Ptr{gim_regression_settings},), settings)
+
+gim_regression_new(regression, outcomes, settings, allocator) =
+    ccall((:gim_regression_new, libgim), Cint, (Ptr{Ptr{Cvoid}}, Ptr{gim_outcomes}, Ptr{gim_regression_settings},
+            Ptr{gim_allocator}), regression, outcomes, settings, allocator)
+
+gim_regression_free(regression) =
+    ccall((:gim_regression_free, libgim), Cvoid, (Ptr{Cvoid},), regression)
+
+gim_regression_message(regression, text, size) =
+    ccall((:gim_regression_message, libgim), Csize_t, (Ptr{Cvoid}, Cstring, Csize_t), regression, text, size)
+
+gim_regression_predict(regression, x, n_rows, y) =
+    ccall((:gim_regression_predict, libgim), Cint, (Ptr{Cvoid}, Ptr{Cdouble}, Csize_t, Ptr{Cdouble}), regression, x,
+            n_rows, y)
+
+gim_conformal_new(conformal, scores, log_weights, n, allocator) =
+    ccall((:gim_conformal_new, libgim), Cint, (Ptr{Ptr{Cvoid}}, Ptr{Cdouble}, Ptr{Cdouble}, Csize_t,
+            Ptr{gim_allocator}), conformal, scores, log_weights, n, allocator)
+
+gim_conformal_free(conformal) =
+    ccall((:gim_conformal_free, libgim), Cvoid, (Ptr{Cvoid},), conformal)
+
+gim_conformal_effective(conformal) =
+    ccall((:gim_conformal_effective, libgim), Cdouble, (Ptr{Cvoid},), conformal)
+
+gim_conformal_quantile(conformal, log_weight, alpha, quantile) =
+    ccall((:gim_conformal_quantile, libgim), Cint, (Ptr{Cvoid}, Cdouble, Cdouble, Ptr{Cdouble}), conformal,
+            log_weight, alpha, quantile)
+
+gim_conformal_unseen_quantile(conformal, alpha, quantile) =
+    ccall((:gim_conformal_unseen_quantile, libgim), Cint, (Ptr{Cvoid}, Cdouble, Ptr{Cdouble}), conformal, alpha,
+            quantile)
+
+gim_ifm_predict(model, levels, asking, mean, effective) =
+    ccall((:gim_ifm_predict, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{gim_ifm_asking}, Ptr{Cdouble},
+            Ptr{Cdouble}), model, levels, asking, mean, effective)
 
 end

@@ -7,6 +7,7 @@ HISTORY_COLUMNS = 6
 OK = 0
 STOPPED = 1
 CYCLIC = 2
+LOW_OVERLAP = 3
 ERR_NOMEM = -1
 ERR_ARGUMENT = -2
 ERR_STATE = -3
@@ -17,6 +18,7 @@ ERR_IO = -7
 ERR_FORMAT = -8
 ERR_VERSION = -9
 ERR_NUMERIC = -10
+ERR_REFUSED = -11
 MECHANISM = 100
 INTERVENTION = 101
 MARGINAL = 102
@@ -106,6 +108,14 @@ IFM_BY_OBSERVATION = 1
 IFM_BY_RATIO = 2
 IFM_BY_VARIABLES = 3
 IFM_BY_MESSAGES = 4
+IFM_SHARED = 0
+IFM_TABLE = 1
+IFM_QUADRATURE = 0
+IFM_BINNED = 1
+IFM_SCORE_MATCHING = 2
+IFM_DIRECT = 0
+IFM_WEIGHTED = 1
+IFM_REWEIGHTED = 2
 
 
 class Allocator(c.Structure):
@@ -210,6 +220,92 @@ class IfmSummary(c.Structure):
     ]
 
 
+class IfmSettings(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("seed", c.c_uint64),
+        ("networks", c.c_int),
+        ("objective", c.c_int),
+        ("hidden", c.c_size_t),
+        ("grid", c.c_size_t),
+        ("steps", c.c_size_t),
+        ("batch_rows", c.c_size_t),
+        ("learning_rate", c.c_double),
+        ("decay", c.c_double),
+        ("level_decay", c.c_double),
+        ("held_out", c.c_double),
+        ("check_every", c.c_size_t),
+        ("threads", c.c_size_t),
+        ("memory_budget", c.c_size_t),
+    ]
+
+
+class IfmReport(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("status", c.c_int),
+        ("step", c.c_int64),
+        ("best", c.c_int64),
+        ("objective", c.c_double),
+        ("held_out", c.c_double),
+        ("seconds", c.c_double),
+        ("rows", c.c_size_t),
+        ("rows_held_out", c.c_size_t),
+        ("rows_in_memory", c.c_int),
+    ]
+
+
+class IfmSampling(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("seed", c.c_uint64),
+        ("chains", c.c_size_t),
+        ("burn", c.c_size_t),
+        ("thin", c.c_size_t),
+        ("grid", c.c_size_t),
+        ("threads", c.c_size_t),
+        ("force", c.c_int),
+    ]
+
+
+class Outcomes(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("n_rows", c.c_size_t),
+        ("n_variables", c.c_size_t),
+        ("n_outcomes", c.c_size_t),
+        ("x", c.POINTER(c.c_double)),
+        ("y", c.POINTER(c.c_double)),
+        ("weights", c.POINTER(c.c_double)),
+    ]
+
+
+class RegressionSettings(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("seed", c.c_uint64),
+        ("width", c.c_size_t),
+        ("steps", c.c_size_t),
+        ("batch_rows", c.c_size_t),
+        ("learning_rate", c.c_double),
+        ("decay", c.c_double),
+        ("held_out", c.c_double),
+        ("threads", c.c_size_t),
+    ]
+
+
+class IfmAsking(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("estimator", c.c_int),
+        ("n_rows", c.c_size_t),
+        ("regression", c.c_void_p),
+        ("outcomes", c.POINTER(Outcomes)),
+        ("settings", c.POINTER(RegressionSettings)),
+        ("sampling", c.POINTER(IfmSampling)),
+    ]
+
+
 ProgressFn = c.CFUNCTYPE(c.c_int, c.POINTER(Progress), c.c_void_p)
 
 
@@ -295,6 +391,9 @@ FUNCTIONS = {
     "gim_ifm_graph_add_factor": (c.c_int, [c.c_void_p, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
     "gim_ifm_graph_add_edges": (c.c_int, [c.c_void_p, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
     "gim_ifm_factor_count": (c.c_size_t, [c.c_void_p]),
+    "gim_ifm_variable_count": (c.c_size_t, [c.c_void_p]),
+    "gim_ifm_intervention_count": (c.c_size_t, [c.c_void_p]),
+    "gim_ifm_level_count": (c.c_size_t, [c.c_void_p, c.c_size_t]),
     "gim_ifm_factor": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
     "gim_ifm_identify": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t), c.c_int,
             c.POINTER(c.c_void_p)]),
@@ -307,4 +406,41 @@ FUNCTIONS = {
     "gim_ifm_terms": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(c.c_int64), c.POINTER(c.c_ubyte)]),
     "gim_ifm_suggest": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t), c.c_int,
             c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t)]),
+    "gim_ifm_settings_init": (c.c_int, [c.POINTER(IfmSettings)]),
+    "gim_ifm_new": (c.c_int, [c.POINTER(c.c_void_p), c.c_void_p, c.POINTER(Allocator)]),
+    "gim_ifm_free": (None, [c.c_void_p]),
+    "gim_ifm_message": (c.c_size_t, [c.c_void_p, c.c_char_p, c.c_size_t]),
+    "gim_ifm_graph_of": (c.c_void_p, [c.c_void_p]),
+    "gim_ifm_set_variable_name": (c.c_int, [c.c_void_p, c.c_size_t, c.c_char_p]),
+    "gim_ifm_set_intervention_name": (c.c_int, [c.c_void_p, c.c_size_t, c.c_char_p]),
+    "gim_ifm_set_note": (c.c_int, [c.c_void_p, c.c_char_p]),
+    "gim_ifm_variable_name": (c.c_char_p, [c.c_void_p, c.c_size_t]),
+    "gim_ifm_intervention_name": (c.c_char_p, [c.c_void_p, c.c_size_t]),
+    "gim_ifm_note": (c.c_char_p, [c.c_void_p]),
+    "gim_ifm_fit": (c.c_int, [c.c_void_p, c.POINTER(IfmSettings), c.POINTER(Data), ProgressFn, c.c_void_p]),
+    "gim_ifm_get_report": (c.c_int, [c.c_void_p, c.POINTER(IfmReport)]),
+    "gim_ifm_get_settings": (c.c_int, [c.c_void_p, c.POINTER(IfmSettings)]),
+    "gim_ifm_regime_count": (c.c_size_t, [c.c_void_p]),
+    "gim_ifm_regime": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(Environment), c.POINTER(c.c_size_t)]),
+    "gim_ifm_save": (c.c_int, [c.c_void_p, c.c_char_p]),
+    "gim_ifm_load": (c.c_int, [c.POINTER(c.c_void_p), c.c_char_p, c.POINTER(Allocator)]),
+    "gim_ifm_sampling_init": (c.c_int, [c.POINTER(IfmSampling)]),
+    "gim_ifm_sample": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(IfmSampling), c.c_size_t,
+            c.POINTER(c.c_double)]),
+    "gim_ifm_log_weights": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_int, c.POINTER(c.c_double), c.c_size_t,
+            c.POINTER(c.c_double), c.POINTER(c.c_double)]),
+    "gim_regression_settings_init": (c.c_int, [c.POINTER(RegressionSettings)]),
+    "gim_regression_new": (c.c_int, [c.POINTER(c.c_void_p), c.POINTER(Outcomes), c.POINTER(RegressionSettings),
+            c.POINTER(Allocator)]),
+    "gim_regression_free": (None, [c.c_void_p]),
+    "gim_regression_message": (c.c_size_t, [c.c_void_p, c.c_char_p, c.c_size_t]),
+    "gim_regression_predict": (c.c_int, [c.c_void_p, c.POINTER(c.c_double), c.c_size_t, c.POINTER(c.c_double)]),
+    "gim_conformal_new": (c.c_int, [c.POINTER(c.c_void_p), c.POINTER(c.c_double), c.POINTER(c.c_double), c.c_size_t,
+            c.POINTER(Allocator)]),
+    "gim_conformal_free": (None, [c.c_void_p]),
+    "gim_conformal_effective": (c.c_double, [c.c_void_p]),
+    "gim_conformal_quantile": (c.c_int, [c.c_void_p, c.c_double, c.c_double, c.POINTER(c.c_double)]),
+    "gim_conformal_unseen_quantile": (c.c_int, [c.c_void_p, c.c_double, c.POINTER(c.c_double)]),
+    "gim_ifm_predict": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(IfmAsking), c.POINTER(c.c_double),
+            c.POINTER(c.c_double)]),
 }

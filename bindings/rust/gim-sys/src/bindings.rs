@@ -17,10 +17,14 @@ pub type gim_graph_kind = c_int;
 pub type gim_part = c_int;
 pub type gim_ifm_criterion = c_int;
 pub type gim_ifm_method = c_int;
+pub type gim_ifm_networks = c_int;
+pub type gim_ifm_objective = c_int;
+pub type gim_ifm_estimator = c_int;
 pub const GIM_HISTORY_COLUMNS: usize = 6;
 pub const GIM_OK: gim_status = 0;
 pub const GIM_STOPPED: gim_status = 1;
 pub const GIM_CYCLIC: gim_status = 2;
+pub const GIM_LOW_OVERLAP: gim_status = 3;
 pub const GIM_ERR_NOMEM: gim_status = -1;
 pub const GIM_ERR_ARGUMENT: gim_status = -2;
 pub const GIM_ERR_STATE: gim_status = -3;
@@ -31,6 +35,7 @@ pub const GIM_ERR_IO: gim_status = -7;
 pub const GIM_ERR_FORMAT: gim_status = -8;
 pub const GIM_ERR_VERSION: gim_status = -9;
 pub const GIM_ERR_NUMERIC: gim_status = -10;
+pub const GIM_ERR_REFUSED: gim_status = -11;
 pub const GIM_MECHANISM: gim_option = 100;
 pub const GIM_INTERVENTION: gim_option = 101;
 pub const GIM_MARGINAL: gim_option = 102;
@@ -120,6 +125,14 @@ pub const GIM_IFM_BY_OBSERVATION: gim_ifm_method = 1;
 pub const GIM_IFM_BY_RATIO: gim_ifm_method = 2;
 pub const GIM_IFM_BY_VARIABLES: gim_ifm_method = 3;
 pub const GIM_IFM_BY_MESSAGES: gim_ifm_method = 4;
+pub const GIM_IFM_SHARED: gim_ifm_networks = 0;
+pub const GIM_IFM_TABLE: gim_ifm_networks = 1;
+pub const GIM_IFM_QUADRATURE: gim_ifm_objective = 0;
+pub const GIM_IFM_BINNED: gim_ifm_objective = 1;
+pub const GIM_IFM_SCORE_MATCHING: gim_ifm_objective = 2;
+pub const GIM_IFM_DIRECT: gim_ifm_estimator = 0;
+pub const GIM_IFM_WEIGHTED: gim_ifm_estimator = 1;
+pub const GIM_IFM_REWEIGHTED: gim_ifm_estimator = 2;
 
 #[repr(C)]
 pub struct gim_model {
@@ -138,6 +151,21 @@ pub struct gim_ifm_graph {
 
 #[repr(C)]
 pub struct gim_ifm_verdict {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+pub struct gim_ifm {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+pub struct gim_regression {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+pub struct gim_conformal {
     _opaque: [u8; 0],
 }
 
@@ -242,6 +270,92 @@ pub struct gim_ifm_summary {
     pub n_fill: usize,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_ifm_settings {
+    pub struct_size: usize,
+    pub seed: u64,
+    pub networks: gim_ifm_networks,
+    pub objective: gim_ifm_objective,
+    pub hidden: usize,
+    pub grid: usize,
+    pub steps: usize,
+    pub batch_rows: usize,
+    pub learning_rate: f64,
+    pub decay: f64,
+    pub level_decay: f64,
+    pub held_out: f64,
+    pub check_every: usize,
+    pub threads: usize,
+    pub memory_budget: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_ifm_report {
+    pub struct_size: usize,
+    pub status: gim_status,
+    pub step: i64,
+    pub best: i64,
+    pub objective: f64,
+    pub held_out: f64,
+    pub seconds: f64,
+    pub rows: usize,
+    pub rows_held_out: usize,
+    pub rows_in_memory: c_int,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_ifm_sampling {
+    pub struct_size: usize,
+    pub seed: u64,
+    pub chains: usize,
+    pub burn: usize,
+    pub thin: usize,
+    pub grid: usize,
+    pub threads: usize,
+    pub force: c_int,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_outcomes {
+    pub struct_size: usize,
+    pub n_rows: usize,
+    pub n_variables: usize,
+    pub n_outcomes: usize,
+    pub x: *const f64,
+    pub y: *const f64,
+    pub weights: *const f64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_regression_settings {
+    pub struct_size: usize,
+    pub seed: u64,
+    pub width: usize,
+    pub steps: usize,
+    pub batch_rows: usize,
+    pub learning_rate: f64,
+    pub decay: f64,
+    pub held_out: f64,
+    pub threads: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct gim_ifm_asking {
+    pub struct_size: usize,
+    pub estimator: gim_ifm_estimator,
+    pub n_rows: usize,
+    pub regression: *const gim_regression,
+    pub outcomes: *const gim_outcomes,
+    pub settings: *const gim_regression_settings,
+    pub sampling: *const gim_ifm_sampling,
+}
+
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_allocator>() == 32);
 #[cfg(target_pointer_width = "64")]
@@ -256,6 +370,18 @@ const _: () = assert!(std::mem::size_of::<gim_graph_scores>() == 88);
 const _: () = assert!(std::mem::size_of::<gim_simulation>() == 184);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_ifm_summary>() == 64);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_ifm_settings>() == 112);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_ifm_report>() == 80);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_ifm_sampling>() == 64);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_outcomes>() == 56);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_regression_settings>() == 72);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(std::mem::size_of::<gim_ifm_asking>() == 56);
 
 pub type gim_progress_fn = Option<unsafe extern "C" fn(*const gim_progress, *mut c_void) -> c_int>;
 
@@ -351,6 +477,9 @@ extern "C" {
     pub fn gim_ifm_graph_add_edges(graph: *mut gim_ifm_graph, edges: *const c_uchar,
             targets: *const c_uchar) -> gim_status;
     pub fn gim_ifm_factor_count(graph: *const gim_ifm_graph) -> usize;
+    pub fn gim_ifm_variable_count(graph: *const gim_ifm_graph) -> usize;
+    pub fn gim_ifm_intervention_count(graph: *const gim_ifm_graph) -> usize;
+    pub fn gim_ifm_level_count(graph: *const gim_ifm_graph, intervention: usize) -> usize;
     pub fn gim_ifm_factor(graph: *const gim_ifm_graph, factor: usize, variables: *mut c_uchar,
             interventions: *mut c_uchar) -> gim_status;
     pub fn gim_ifm_identify(graph: *const gim_ifm_graph, observed: *const usize, n_observed: usize,
@@ -367,4 +496,46 @@ extern "C" {
     pub fn gim_ifm_suggest(graph: *const gim_ifm_graph, observed: *const usize, n_observed: usize,
             target: *const usize, criterion: gim_ifm_criterion, regimes: *mut usize, capacity: usize,
             n: *mut usize) -> gim_status;
+    pub fn gim_ifm_settings_init(settings: *mut gim_ifm_settings) -> gim_status;
+    pub fn gim_ifm_new(model: *mut *mut gim_ifm, graph: *const gim_ifm_graph,
+            allocator: *const gim_allocator) -> gim_status;
+    pub fn gim_ifm_free(model: *mut gim_ifm);
+    pub fn gim_ifm_message(model: *const gim_ifm, text: *mut c_char, size: usize) -> usize;
+    pub fn gim_ifm_graph_of(model: *const gim_ifm) -> *const gim_ifm_graph;
+    pub fn gim_ifm_set_variable_name(model: *mut gim_ifm, variable: usize, name: *const c_char) -> gim_status;
+    pub fn gim_ifm_set_intervention_name(model: *mut gim_ifm, intervention: usize, name: *const c_char) -> gim_status;
+    pub fn gim_ifm_set_note(model: *mut gim_ifm, note: *const c_char) -> gim_status;
+    pub fn gim_ifm_variable_name(model: *const gim_ifm, variable: usize) -> *const c_char;
+    pub fn gim_ifm_intervention_name(model: *const gim_ifm, intervention: usize) -> *const c_char;
+    pub fn gim_ifm_note(model: *const gim_ifm) -> *const c_char;
+    pub fn gim_ifm_fit(model: *mut gim_ifm, settings: *const gim_ifm_settings, data: *const gim_data,
+            progress: gim_progress_fn, user: *mut c_void) -> gim_status;
+    pub fn gim_ifm_get_report(model: *const gim_ifm, report: *mut gim_ifm_report) -> gim_status;
+    pub fn gim_ifm_get_settings(model: *const gim_ifm, settings: *mut gim_ifm_settings) -> gim_status;
+    pub fn gim_ifm_regime_count(model: *const gim_ifm) -> usize;
+    pub fn gim_ifm_regime(model: *const gim_ifm, index: usize, regime: *mut gim_environment,
+            levels: *mut usize) -> gim_status;
+    pub fn gim_ifm_save(model: *const gim_ifm, path: *const c_char) -> gim_status;
+    pub fn gim_ifm_load(model: *mut *mut gim_ifm, path: *const c_char, allocator: *const gim_allocator) -> gim_status;
+    pub fn gim_ifm_sampling_init(sampling: *mut gim_ifm_sampling) -> gim_status;
+    pub fn gim_ifm_sample(model: *const gim_ifm, levels: *const usize, sampling: *const gim_ifm_sampling,
+            n_rows: usize, x: *mut f64) -> gim_status;
+    pub fn gim_ifm_log_weights(model: *const gim_ifm, levels: *const usize, force: c_int, x: *const f64,
+            n_rows: usize, log_weights: *mut f64, effective: *mut f64) -> gim_status;
+    pub fn gim_regression_settings_init(settings: *mut gim_regression_settings) -> gim_status;
+    pub fn gim_regression_new(regression: *mut *mut gim_regression, outcomes: *const gim_outcomes,
+            settings: *const gim_regression_settings, allocator: *const gim_allocator) -> gim_status;
+    pub fn gim_regression_free(regression: *mut gim_regression);
+    pub fn gim_regression_message(regression: *const gim_regression, text: *mut c_char, size: usize) -> usize;
+    pub fn gim_regression_predict(regression: *const gim_regression, x: *const f64, n_rows: usize,
+            y: *mut f64) -> gim_status;
+    pub fn gim_conformal_new(conformal: *mut *mut gim_conformal, scores: *const f64, log_weights: *const f64,
+            n: usize, allocator: *const gim_allocator) -> gim_status;
+    pub fn gim_conformal_free(conformal: *mut gim_conformal);
+    pub fn gim_conformal_effective(conformal: *const gim_conformal) -> f64;
+    pub fn gim_conformal_quantile(conformal: *const gim_conformal, log_weight: f64, alpha: f64,
+            quantile: *mut f64) -> gim_status;
+    pub fn gim_conformal_unseen_quantile(conformal: *const gim_conformal, alpha: f64, quantile: *mut f64) -> gim_status;
+    pub fn gim_ifm_predict(model: *const gim_ifm, levels: *const usize, asking: *const gim_ifm_asking, mean: *mut f64,
+            effective: *mut f64) -> gim_status;
 }
