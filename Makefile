@@ -5,6 +5,7 @@
 ## make deps-bindings   R, Julia and what else the bindings are tested with; Rust's cargo is taken as it is
 ## make wheel           build/python/gim-*.whl, with the library inside
 ## make demo             fits the light tunnel, predicts what it never saw, draws it: build/demo
+## make demo-combinations   the same box: combinations of settings, by gim ifm
 ## make check            every test but the slow ones; closes with "N passed, N failed"
 ## make check-GROUP      one group of them: unit suite property alloc golden cli style abi docs install
 ##                      bindings, or one language: python rust r julia; what is not installed is skipped
@@ -235,8 +236,9 @@ $(BUILD)/test/%: $(BUILD)/obj/test/property/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
 $(BUILD)/test/%: $(BUILD)/obj/test/alloc/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
 	$(LINK_TEST)
-$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/%.o $(TEST_OBJ) $(BUILD)/$(STATIC)
-	$(LINK_TEST)
+# Readers of the command are fed too.
+$(BUILD)/fuzz/%: $(BUILD)/obj/test/fuzz/%.o $(TEST_OBJ) $(filter-out %/gim.o,$(GIM_OBJ)) $(BUILD)/$(STATIC)
+	$(LINK_TEST) $(GIM_LIBS)
 $(BUILD)/bench/%: $(BUILD)/obj/test/bench/%.o $(BUILD)/$(STATIC)
 	$(LINK_TEST) $(GIM_LIBS)
 
@@ -326,9 +328,12 @@ wheel: all
 
 # ---- demo, timings, random inputs ----------------------------------------------------------------------------------
 
-.PHONY: demo bench peers fuzz
+.PHONY: demo demo-combinations bench peers fuzz
 demo: all
 	@sh examples/light_tunnel/run.sh $(BUILD)/gim $(BUILD)/demo
+
+demo-combinations: all
+	@sh examples/combinations/run.sh $(BUILD)/gim $(BUILD)/combinations
 
 # Timings of this machine, in build/bench/report.md; with those of peers beside them after `make peers`.
 bench: $(BENCH:%=$(BUILD)/bench/%)

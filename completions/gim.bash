@@ -9,7 +9,7 @@ _gim() {
     elif [[ $command == help ]]; then
         words='prepare fit tune sample targets graph report info score compare-graphs compare-targets simulate ifm'
     elif [[ $command == ifm ]] && ((COMP_CWORD == 2)); then
-        words='factors identify --help'
+        words='factors identify fit check predict sample help --help'
     else
         [[ $command != ifm ]] || command="ifm ${COMP_WORDS[2]}"
         case $before in
@@ -18,13 +18,17 @@ _gim() {
         -i | --intervention) words='hard shift' ;;
         -g | --graph) words='erdos-renyi scale-free' ;;
         --units) words='model counts' ;;
+        --networks) words='shared table' ;;
+        --objective) words='quadrature binned score-matching' ;;
+        --estimator) words='direct weighted reweighted' ;;
         --normalise) words='total,log1p total log1p none' ;;
         --hold-out-by) words='perturbation dose combination' ;;
         --score) words='kde_nll mean_distance log_density energy mmd wasserstein wasserstein_1' ;;
         -c | --criterion) words='per-variable product-ratio message-passing' ;;
         -f | --format) [[ $command == ifm* ]] || words='tsv dot svg' ;;
         --metrics) words='mean_distance pearson kde_nll wasserstein energy mmd wasserstein_1 discrimination coverage_90 log_density' ;;
-        -s | --set | --try) words=$(gim fit --list-options 2>/dev/null | sed -n 's/^\([a-z-]*\) .*/\1=/p') && compopt -o nospace ;;
+        -s | --set | --try) [[ $command == ifm* ]] && command='ifm fit' || command=fit
+            words=$(gim $command --list-options 2>/dev/null | sed -n 's/^\([a-z-]*\) .*/\1=/p') && compopt -o nospace ;;
         *) [[ $word != -* ]] || words=$(gim $command --help 2>/dev/null | sed -nE '/^Example/q; s/^ .{5}(--[a-z-]+).*/\1/p') ;;
         esac
     fi

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "memory.h"
+#include "number.h"
 #include "table.h"
 
 /* ---- the graph --------------------------------------------------------------------------------------------------- */
@@ -191,19 +192,34 @@ static int read_regime(struct ifm_regimes *regimes, struct ifm_graph *graph, con
     return EXIT_OK;
 }
 
+static int read_rows(struct ifm_regimes *regimes, const struct table *table, size_t column)
+{
+    size_t n = regimes->environments.n;
+    int64_t rows;
+    if (!number_parse_integer(table_field(table, column), &rows) || rows < 1)
+        return table_fail(table, "column \"rows\": \"%s\" is not a whole number from 1", table_field(table, column));
+    regimes->rows = memory_grow(regimes->rows, &regimes->rows_capacity, n, sizeof *regimes->rows);
+    regimes->rows[n - 1] = (size_t)rows;
+    return EXIT_OK;
+}
+
 int ifm_regimes_read(struct ifm_regimes *regimes, struct ifm_graph *graph, const char *path, char delimiter)
 {
     struct table table = {0};
-    size_t environment, *columns = memory_new(graph->interventions.n, sizeof *columns);
-    bool more = true;
+    size_t environment, rows, *columns = memory_new(graph->interventions.n, sizeof *columns);
+    bool more = true, counted = regimes->counted && !names_have(&graph->interventions, "rows");
     regimes->path = path;
     int code = table_open(&table, graph->ui, path, delimiter);
     if (code == EXIT_OK)
         code = table_column(&table, "environment", &environment);
     if (code == EXIT_OK)
         code = find_columns(&table, graph, columns);
-    while (code == EXIT_OK && (code = table_next(&table, &more)) == EXIT_OK && more)
+    counted = counted && names_find(&table.columns, "rows", &rows);
+    while (code == EXIT_OK && (code = table_next(&table, &more)) == EXIT_OK && more) {
         code = read_regime(regimes, graph, &table, environment, columns);
+        if (code == EXIT_OK && counted)
+            code = read_rows(regimes, &table, rows);
+    }
     if (code == EXIT_OK && regimes->environments.n == 0)
         code = ui_fail(graph->ui, "%s: no regime", path);
     table_close(&table);
@@ -275,4 +291,5 @@ void ifm_regimes_free(struct ifm_regimes *regimes)
 {
     names_free(&regimes->environments);
     free(regimes->levels);
+    free(regimes->rows);
 }

@@ -39,6 +39,9 @@ struct ifm_regimes {
     struct names environments;
     size_t *levels; /* (environments.n, interventions.n) */
     size_t capacity;
+    bool counted; /* set before they are read: so is the column rows, if there is one and it is no intervention */
+    size_t *rows; /* (environments.n): how many rows each has; NULL where that is not said */
+    size_t rows_capacity;
 };
 
 /* Columns environment and every intervention of the graph; others are left out. New levels are added to the graph's. */

@@ -20,7 +20,8 @@ static const struct args_page page = {
     "not tried are determined by those that were, given which factors there are: a table\n"
     "with the columns variables and interventions, each a list with commas, and perhaps\n"
     "factor, a name. Regimes are tables with the column environment and one for every\n"
-    "intervention, which holds its level.",
+    "intervention, which holds its level; the observed ones may have a column rows, how\n"
+    "many each has, by which exponents and difficulty then go.",
     "  gim ifm identify --factors factors.tsv --observed tried.tsv --unseen wanted.tsv\n",
 };
 
@@ -33,8 +34,8 @@ static void write_cell(struct table_writer *writer, const json_t *value)
 
 static void write_answers(struct output *output, const struct ifm_study *study, json_t *answers, char delimiter)
 {
-    static const char *const columns[] = {"environment", "identified", "method",      "exponents",  "unseen",
-                                          "failed",      "missing",    "certificate", "suggestions"};
+    static const char *const columns[] = {"environment", "identified", "method",      "exponents",   "unseen",
+                                          "failed",      "missing",    "certificate", "suggestions", "difficulty"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     if (study->ui->json) {
         output_json(output,
@@ -83,7 +84,7 @@ static int answer_all(const struct ifm_study *study, json_t *answers)
 static int run(void *options)
 {
     const struct identify_options *o = options;
-    struct ifm_study study = {.ui = &o->common.ui};
+    struct ifm_study study = {.ui = &o->common.ui, .observed.counted = true};
     struct output output = {0};
     char delimiter = 0;
     json_t *answers = json_array();

@@ -49,7 +49,7 @@ int ifm_model_load(const struct ui *ui, const char *path, gim_ifm **model)
     return EXIT_OK;
 }
 
-/* ---- names of factors and levels, which the library does not know ------------------------------------------------- */
+/* ---- names of factors and levels, which the library does not know ------------------------------------------------ */
 
 static const char NOTE_FORMAT[] = "gim-ifm";
 
@@ -91,7 +91,7 @@ static void take_names(struct names *names, const json_t *list, size_t n, size_t
     }
 }
 
-/* ---- a new model --------------------------------------------------------------------------------------------------- */
+/* ---- a new model ------------------------------------------------------------------------------------------------- */
 
 static gim_status set_variable(void *model, size_t index, const char *name)
 {
@@ -117,7 +117,7 @@ int ifm_model_new(const struct ifm_study *study, gim_ifm **model)
     return status < 0 ? ifm_model_fail(study->ui, *model, status, study->graph.path) : EXIT_OK;
 }
 
-/* ---- what a model knows -------------------------------------------------------------------------------------------- */
+/* ---- what a model knows ------------------------------------------------------------------------------------------ */
 
 static void take_factor(struct ifm_graph *graph, const gim_ifm_graph *from, size_t k)
 {
@@ -175,7 +175,7 @@ int ifm_model_study(struct ifm_study *study, const gim_ifm *model, const char *p
     return EXIT_OK;
 }
 
-/* ---- the report ---------------------------------------------------------------------------------------------------- */
+/* ---- the report -------------------------------------------------------------------------------------------------- */
 
 gim_ifm_report ifm_model_report(const gim_ifm *model)
 {

@@ -1,4 +1,4 @@
-/* Regimes that are asked about, and whether those that were observed determine them. SPDX-License-Identifier: BSD-3-Clause */
+/* Regimes that are asked about. SPDX-License-Identifier: BSD-3-Clause */
 #include "ifm_study.h"
 
 #include <math.h>
@@ -208,8 +208,8 @@ static gim_status answer_one(json_t **answer, const struct ifm_study *study, siz
     const size_t *target = study->unseen.levels + which * study->graph.interventions.n;
     gim_ifm_summary s = {.struct_size = sizeof s};
     gim_ifm_verdict *verdict;
-    gim_status status = gim_ifm_identify(study->made, study->observed.levels, study->observed.environments.n, target,
-                                         study->criterion, &verdict);
+    gim_status status = gim_ifm_identify_rows(study->made, study->observed.levels, study->observed.rows,
+                                              study->observed.environments.n, target, study->criterion, &verdict);
     if (status != GIM_OK)
         return status;
     gim_ifm_verdict_summary(verdict, &s);
@@ -217,6 +217,7 @@ static gim_status answer_one(json_t **answer, const struct ifm_study *study, siz
         json_pack("{s:s, s:b, s:s, s:b}", "environment", names_at(&study->unseen.environments, which), "identified",
                   s.method != GIM_IFM_NOT_IDENTIFIED, "method", methods[s.method], "unique", s.unique);
     add_exponents(*answer, study, verdict, s.method);
+    json_object_set_new(*answer, "difficulty", number_json(s.difficulty));
     add_lists(*answer, study, verdict, target, &s);
     add_missing(*answer, study, verdict, s.n_terms);
     add_certificate(*answer, study, verdict, target, s.n_certificate);
@@ -275,9 +276,11 @@ static char *entry_text(const json_t *entry)
 
 char *ifm_study_text(const json_t *value)
 {
-    char *text = json_is_object(value) ? object_text(value) : memory_text("");
+    char *text = json_is_object(value) ? object_text(value) : memory_text(""), number[NUMBER_SIZE];
     for (size_t i = 0; i < json_array_size(value); i++)
         text = join(text, "; ", entry_text(json_array_get(value, i)));
+    if (json_is_number(value))
+        text = join(text, "", memory_text(number_format(json_number_value(value), number)));
     if (json_is_boolean(value))
         text = join(text, "", memory_text(json_is_true(value) ? "yes" : "no"));
     if (json_is_string(value))

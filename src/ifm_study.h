@@ -1,4 +1,5 @@
-/* Regimes that are asked about, and whether those that were observed determine them. SPDX-License-Identifier: BSD-3-Clause */
+/* Regimes that are asked about, and whether those that were observed determine them.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef IFM_STUDY_H
 #define IFM_STUDY_H
 

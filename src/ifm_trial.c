@@ -119,18 +119,22 @@ static gim_status additive_graph(gim_ifm_graph **graph, const struct ifm_graph *
     return status;
 }
 
-/* Least squares of the regimes' means on their levels, one by one: the exponents of least norm are its weights. NaN
- * where the levels do not follow from those of the others. */
+/* Least squares of all other rows on their levels, one by one: the exponents of least variance are its weights of the
+ * regimes' means. NaN where the levels do not follow from those of the others. */
 static double additive_distance(const struct session *s, size_t out, size_t d)
 {
     const struct ifm_check *check = s->check;
     size_t *levels = others(check, out);
+    size_t *rows = memory_new(check->n, sizeof *rows);
     double *q = memory_new(check->n, sizeof *q), *mean = memory_new(d, sizeof *mean), far = NAN;
+    for (size_t t = 0; t < check->n; t++)
+        if (t != out)
+            rows[t < out ? t : t - 1] = check->trials[t].rows;
     gim_ifm_graph *graph = NULL;
     gim_ifm_verdict *verdict = NULL;
     if (additive_graph(&graph, &check->data->study.graph) == GIM_OK &&
-        gim_ifm_identify(graph, levels, check->n - 1, ifm_data_levels(check->data, out), GIM_IFM_PRODUCT_RATIO,
-                         &verdict) == GIM_OK &&
+        gim_ifm_identify_rows(graph, levels, rows, check->n - 1, ifm_data_levels(check->data, out),
+                              GIM_IFM_PRODUCT_RATIO, &verdict) == GIM_OK &&
         gim_ifm_exponents(verdict, 0, q) == GIM_OK) {
         for (size_t t = 0; t < check->n; t++)
             for (size_t j = 0; j < d && t != out; j++)
@@ -140,6 +144,7 @@ static double additive_distance(const struct session *s, size_t out, size_t d)
     gim_ifm_verdict_free(verdict);
     gim_ifm_graph_free(graph);
     free(levels);
+    free(rows);
     free(mean);
     free(q);
     return far;

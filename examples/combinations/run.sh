@@ -35,7 +35,7 @@ gim sample additive.gim --perturbations wanted.tsv -n 5000 -q -o additive.tsv
 gim fit --data rows.tsv --perturbations tried.tsv --control control --ignore current --method ridge -q -o ridge.gim
 gim sample ridge.gim --perturbations wanted.tsv -n 5000 -q -o ridge.tsv
 gim score --predicted predicted.tsv --baseline additive=additive.tsv --baseline ridge=ridge.tsv --observed held_out.tsv \
-    --observed rows.tsv --control control --ignore current --metrics mean_distance,energy -o score.tsv
+    --observed rows.tsv --control control --variables red,green,blue,ir_3 --metrics mean_distance,energy -o score.tsv
 cat score.tsv
 
 gim ifm predict tunnel.ifm --unseen wanted.tsv --data rows.tsv --outcome current --calibration calibration.tsv \

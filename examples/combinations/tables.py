@@ -23,7 +23,7 @@ WRONG = FACTORS[:3] + [("sensor", "red,green,blue,ir_3", ""), ("polariser", "ir_
 
 
 def regimes(cells):
-    """Rows of each combination, every fourth apart, for calibration."""
+    """Rows of each combination; of those that were tried a quarter apart, for calibration."""
     chance = random.Random(1)
     rows, apart = {name: [] for name in TRIED + WANTED}, {name: [] for name in TRIED + WANTED}
     with gzip.open(cells, "rt") as file:
@@ -32,7 +32,7 @@ def regimes(cells):
                 continue
             on = [name for name, light in (("R", "red"), ("G", "green")) if chance.random() < float(row[light]) / 85]
             name = "+".join(on + ["P"] * (row["environment"] == "pol_1_strong")) or "control"
-            kept = apart if chance.random() < 0.25 else rows
+            kept = apart if name in TRIED and chance.random() < 0.25 else rows
             kept[name].append([row[column] for column in VARIABLES + [OUTCOME]])
     return rows, apart
 

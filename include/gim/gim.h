@@ -593,6 +593,14 @@ typedef struct gim_ifm_verdict gim_ifm_verdict;
  * thread    many at once on one graph. */
 GIM_API gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed,
                                     const size_t *target, gim_ifm_criterion criterion, gim_ifm_verdict **verdict);
+/* The same where regimes differ in how many rows they have: of all exponents that would do, the verdict has those of
+ * the least sum_t q_t^2 / rows_t, which is as a variance; message passing leaves no choice.
+ * rows    (n_observed), above 0; NULL: 1 each, as gim_ifm_identify(). Whether a target is identified does not depend on
+ *         them.
+ * errors  GIM_ERR_ARGUMENT too where one is 0. */
+GIM_API gim_status gim_ifm_identify_rows(const gim_ifm_graph *graph, const size_t *observed, const size_t *rows,
+                                         size_t n_observed, const size_t *target, gim_ifm_criterion criterion,
+                                         gim_ifm_verdict **verdict);
 /* NULL is nothing to do. */
 GIM_API void gim_ifm_verdict_free(gim_ifm_verdict *verdict);
 
@@ -608,13 +616,14 @@ typedef struct gim_ifm_summary {
     size_t n_certificate;  /* entries of the certificate */
     size_t n_terms;        /* regimes that message passing multiplies */
     size_t n_fill;         /* edges that it adds to make the graph of interventions chordal */
+    double difficulty;     /* sum_t exponents_t^2 / rows_t, the largest of any variable; NaN of a refusal */
 } gim_ifm_summary;
 
 /* All that follow: errors GIM_ERR_ARGUMENT (NULL, index past the end).
  * summary  in: its struct_size; out: the rest. */
 GIM_API gim_status gim_ifm_verdict_summary(const gim_ifm_verdict *verdict, gim_ifm_summary *summary);
 /* exponents  out, (n_observed): q such that, as functions of x[variable], p(x; target) is proportional to
- *            prod_t p(x; observed_t)^q_t; of all such q that of the least sum of squares, but for message passing. The
+ *            prod_t p(x; observed_t)^q_t; of all such q that of the least difficulty, but for message passing. The
  *            same for all variables, and true of p as a whole, unless the method is GIM_IFM_BY_VARIABLES. They may be
  *            negative, and fractions.
  * errors     GIM_ERR_STATE too where the target is not identified. */
@@ -794,20 +803,22 @@ typedef struct gim_outcomes {
     const double *x, *y, *weights;
 } gim_outcomes;
 
-/* A regression of outcomes on variables, by a network of two tanh layers: an opaque handle, never changed. */
+/* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never
+ * changed. */
 typedef struct gim_regression gim_regression;
 
 /* How it is fitted. Set struct_size, call gim_regression_settings_init(), then change what is to be different. */
 typedef struct gim_regression_settings {
     size_t struct_size;   /* sizeof(gim_regression_settings) */
     uint64_t seed;        /* 1 */
-    size_t width;         /* units of each layer */
-    size_t steps;         /* of Adam */
-    size_t batch_rows;    /* of a step */
-    double learning_rate; /* of Adam */
-    double decay;         /* penalty on squared weights */
-    double held_out;      /* share of rows by which the best step is chosen */
+    size_t width;         /* 64, units of each layer; 1 to 4096 */
+    size_t steps;         /* 1500, of Adam, for each network */
+    size_t batch_rows;    /* 256 of a step, drawn in proportion to their weights */
+    double learning_rate; /* 0.01, of Adam; falls to 0 along a half cosine */
+    double decay;         /* 150: at each step weights shrink by decay * rate over the effective number of rows */
+    double held_out;      /* 0.1, share of rows by which the best step is chosen; 0 to 0.5. Each network has its own */
     size_t threads;       /* 1; changes no number */
+    size_t networks;      /* 3; 1 to 1000 */
 } gim_regression_settings;
 
 /* errors  GIM_ERR_ARGUMENT (NULL, struct_size too small). */
@@ -817,12 +828,17 @@ GIM_API gim_status gim_regression_settings_init(gim_regression_settings *setting
  *              can be asked; free it in any case.
  * settings     NULL for those of gim_regression_settings_init().
  * errors       GIM_ERR_ARGUMENT, GIM_ERR_DATA (values not finite, a negative weight, no positive one; names the row and
- *              column), GIM_ERR_NUMERIC, GIM_ERR_NOMEM. */
+ *              column), GIM_ERR_NUMERIC (diverged), GIM_ERR_NOMEM.
+ * cost         networks x steps x batch_rows x their weights */
 GIM_API gim_status gim_regression_new(gim_regression **regression, const gim_outcomes *outcomes,
                                       const gim_regression_settings *settings, const gim_allocator *allocator);
+/* NULL is nothing to do. */
 GIM_API void gim_regression_free(gim_regression *regression);
+/* As gim_message(). */
 GIM_API size_t gim_regression_message(const gim_regression *regression, char *text, size_t size);
-/* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once. */
+/* x (n_rows, n_variables), y out: (n_rows, n_outcomes). Thread: many at once.
+ * errors  GIM_ERR_STATE (could not be made), GIM_ERR_ARGUMENT, GIM_ERR_DATA (a value that is not finite),
+ *         GIM_ERR_NOMEM. */
 GIM_API gim_status gim_regression_predict(const gim_regression *regression, const double *x, size_t n_rows, double *y);
 
 /* Scores of calibration rows, weighted, to take quantiles of: an opaque handle, never changed. */
@@ -831,15 +847,17 @@ typedef struct gim_conformal gim_conformal;
 /* scores       (n): how far each calibration row is from what was predicted for it, |y - prediction|, say
  * log_weights  (n), up to one constant: how much each stands for a row of the perturbation that is asked about, as of
  *              gim_ifm_log_weights(); -INFINITY for weight 0. NULL: all alike.
- * errors       GIM_ERR_ARGUMENT (NULL, no row), GIM_ERR_DATA (NaN, an infinite score, no weight above 0),
+ * *conformal   out; NULL on failure. Free with gim_conformal_free().
+ * errors       GIM_ERR_ARGUMENT (NULL, no row), GIM_ERR_DATA (NaN, an infinite score or weight, no weight above 0),
  *              GIM_ERR_NOMEM. */
 GIM_API gim_status gim_conformal_new(gim_conformal **conformal, const double *scores, const double *log_weights,
                                      size_t n, const gim_allocator *allocator);
+/* NULL is nothing to do. */
 GIM_API void gim_conformal_free(gim_conformal *conformal);
-/* Effective number of calibration rows, (sum w)^2 / sum w^2. */
+/* Effective number of calibration rows, (sum w)^2 / sum w^2; NaN for NULL. */
 GIM_API double gim_conformal_effective(const gim_conformal *conformal);
-/* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019): the
- * smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
+/* The score that a new row exceeds with probability alpha at most (Tibshirani, Foygel Barber, Candes & Ramdas 2019):
+ * the smallest s with sum_{scores <= s} w >= (1 - alpha) (sum w + w_new).
  * log_weight  of the new row, with the constant of the others.
  * alpha       above 0, below 1
  * quantile    out: INFINITY where the rows do not suffice
@@ -862,12 +880,14 @@ typedef struct gim_ifm_asking {
     const gim_regression *regression;        /* direct; NULL: the outcomes are the variables themselves */
     const gim_outcomes *outcomes;            /* weighted, reweighted: measured rows; its weights multiply */
     const gim_regression_settings *settings; /* reweighted; NULL for the defaults */
-    const gim_ifm_sampling *sampling;        /* NULL for the defaults */
+    const gim_ifm_sampling *sampling;        /* NULL for the defaults. Its force is for weights too */
 } gim_ifm_asking;
 
 /* The mean outcomes under levels, where what is between variables and outcomes is the same in all regimes.
+ * asking     NULL: the means of the variables
  * mean       out, (n_outcomes)
- * effective  out: as of gim_ifm_log_weights(), of the outcomes' rows; NaN where there are none. May be NULL
+ * effective  out: as of gim_ifm_log_weights(), of the outcomes' rows, their own weights included; NaN where there are
+ *            none. May be NULL
  * errors     as above, and those of gim_regression_new(). */
 GIM_API gim_status gim_ifm_predict(const gim_ifm *model, const size_t *levels, const gim_ifm_asking *asking,
                                    double *mean, double *effective);

@@ -251,27 +251,45 @@ static gim_status check_question(const gim_ifm_graph *graph, const size_t *obser
     return status == GIM_OK ? gim__ifm_graph_levels(&graph->graph, target, "target", 0, graph->message) : status;
 }
 
-gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed, const size_t *target,
-                            gim_ifm_criterion criterion, gim_ifm_verdict **verdict)
+static gim_status check_rows(const gim_ifm_graph *graph, const size_t *rows, size_t n)
+{
+    for (size_t t = 0; rows != NULL && t < n; t++)
+        if (rows[t] == 0)
+            return gim__fail(graph->message, GIM_ERR_ARGUMENT, "observed regime %zu has 0 rows; it must have 1 or more",
+                             t);
+    return GIM_OK;
+}
+
+gim_status gim_ifm_identify_rows(const gim_ifm_graph *graph, const size_t *observed, const size_t *rows,
+                                 size_t n_observed, const size_t *target, gim_ifm_criterion criterion,
+                                 gim_ifm_verdict **verdict)
 {
     if (verdict == NULL)
         return GIM_ERR_ARGUMENT;
     *verdict = NULL;
     gim_status status = check_question(graph, observed, n_observed, target, criterion);
+    if (status == GIM_OK)
+        status = check_rows(graph, rows, n_observed);
     if (status != GIM_OK)
         return status;
     gim_ifm_verdict *answer = gim__new(&graph->allocator, 1, sizeof *answer);
     if (answer == NULL)
         return out_of_memory(graph, "a verdict");
     answer->allocator = graph->allocator;
-    status =
-        gim__ifm_identify(&answer->verdict, &graph->graph, observed, n_observed, target, criterion, &graph->allocator);
+    status = gim__ifm_identify_rows(&answer->verdict, &graph->graph, observed, rows, n_observed, target, criterion,
+                                    &graph->allocator);
     if (status != GIM_OK) {
         gim__delete(&graph->allocator, answer);
         return out_of_memory(graph, "a verdict");
     }
     *verdict = answer;
     return GIM_OK;
+}
+
+gim_status gim_ifm_identify(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed, const size_t *target,
+                            gim_ifm_criterion criterion, gim_ifm_verdict **verdict)
+{
+    return gim_ifm_identify_rows(graph, observed, NULL, n_observed, target, criterion, verdict);
 }
 
 gim_status gim_ifm_suggest(const gim_ifm_graph *graph, const size_t *observed, size_t n_observed, const size_t *target,
@@ -304,8 +322,8 @@ gim_status gim_ifm_verdict_summary(const gim_ifm_verdict *verdict, gim_ifm_summa
         return GIM_ERR_ARGUMENT;
     const gim__ifm_verdict *mine = &verdict->verdict;
     *summary =
-        (gim_ifm_summary){summary->struct_size, mine->method,        mine->unique,  mine->residual,  mine->n_unseen,
-                          mine->n_failed,       mine->n_certificate, mine->terms.n, mine->terms.fill};
+        (gim_ifm_summary){summary->struct_size, mine->method,        mine->unique,  mine->residual,   mine->n_unseen,
+                          mine->n_failed,       mine->n_certificate, mine->terms.n, mine->terms.fill, mine->difficulty};
     return GIM_OK;
 }
 

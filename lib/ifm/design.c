@@ -93,8 +93,10 @@ int gim__ifm_unseen(const gim__ifm_design *design, size_t scope)
 
 /* ---- which combination of the observed regimes the target is ---- */
 
-/* The system, a row for each level that was seen, by columns; factors of the same scope are one row of more weight. */
-static void fill_system(double *a, double *b, const gim__ifm_design *design, const size_t *count, size_t rows)
+/* The system, a row for each level that was seen, by columns; factors of the same scope are one row of more weight; the
+ * unknowns are q_t / ease_t. */
+static void fill_system(double *a, double *b, const gim__ifm_design *design, const size_t *count, const double *ease,
+                        size_t rows)
 {
     size_t row = 0, T = design->T;
     for (size_t s = 0; s < design->n_scopes; s++) {
@@ -103,7 +105,7 @@ static void fill_system(double *a, double *b, const gim__ifm_design *design, con
         if (count[s] == 0)
             continue;
         for (size_t t = 0; t < T; t++)
-            a[t * rows + row + level[t]] = weight;
+            a[t * rows + row + level[t]] = weight * ease[t];
         if (!gim__ifm_unseen(design, s))
             b[row + level[T]] = weight;
         row += design->n_levels[s];
@@ -130,7 +132,7 @@ static double take_rest(double *rest, const double *q, const gim__ifm_design *de
 }
 
 gim_status gim__ifm_span(double *q, double *rest, double *residual, int *unique, const gim__ifm_design *design,
-                         const size_t *count, const gim_allocator *allocator)
+                         const size_t *count, const double *ease, const gim_allocator *allocator)
 {
     size_t rows = 0, T = design->T, rank = 0;
     for (size_t s = 0; s < design->n_scopes; s++)
@@ -139,8 +141,10 @@ gim_status gim__ifm_span(double *q, double *rest, double *residual, int *unique,
     double *scratch = gim__new(allocator, gim__least_scratch(rows, T), sizeof *scratch);
     gim_status status = a != NULL && b != NULL && scratch != NULL ? GIM_OK : GIM_ERR_NOMEM;
     if (status == GIM_OK) {
-        fill_system(a, b, design, count, rows);
+        fill_system(a, b, design, count, ease, rows);
         rank = gim__least(q, a, b, rows, T, scratch);
+        for (size_t t = 0; t < T; t++)
+            q[t] *= ease[t];
         *residual = take_rest(rest, q, design, count);
     }
     if (status == GIM_OK && unique != NULL)

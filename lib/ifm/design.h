@@ -24,12 +24,13 @@ int gim__ifm_unseen(const gim__ifm_design *design, size_t scope);
 
 /* Exponents with which the observed regimes give the target: of all q that make
  *     residual = sum_scopes count_s sum_levels (1{target} - sum_t q_t 1{t})^2
- * least that of the least norm. The target is a combination of observed regimes, on factors of which count_s have the
- * scope s, where the residual is 0.
+ * least that of the least sum_t (q_t / ease_t)^2. The target is a combination of observed regimes, on factors of which
+ * count_s have the scope s, where the residual is 0.
+ * ease (T), above 0
  * q (T)  out.   rest (offset[n_scopes])  out: the differences in brackets; 0 in scopes that count 0 times
  * unique out: whether q is the only one; may be NULL */
 gim_status gim__ifm_span(double *q, double *rest, double *residual, int *unique, const gim__ifm_design *design,
-                         const size_t *count, const gim_allocator *allocator);
+                         const size_t *count, const double *ease, const gim_allocator *allocator);
 #define GIM__IFM_NOTHING 1e-8 /* a residual below is rounding: entries are small whole numbers */
 
 #endif

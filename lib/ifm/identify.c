@@ -23,16 +23,29 @@ typedef struct question {
     gim__ifm_design design;
     size_t *count;    /* (n_scopes): factors of each scope that are asked about */
     double *q, *rest; /* (T), (offset[n_scopes]) */
+    double *ease;     /* (T): square roots of the numbers of rows, the largest 1 */
 } question;
 
-static int question_open(question *at, const size_t *observed, size_t T, const size_t *target)
+static void fill_ease(double *ease, const size_t *rows, size_t T)
+{
+    size_t most = 1;
+    for (size_t t = 0; rows != NULL && t < T; t++)
+        most = rows[t] > most ? rows[t] : most;
+    for (size_t t = 0; t < T; t++)
+        ease[t] = rows != NULL ? sqrt((double)rows[t] / (double)most) : 1;
+}
+
+static int question_open(question *at, const size_t *observed, const size_t *rows, size_t T, const size_t *target)
 {
     if (gim__ifm_design_open(&at->design, at->graph, observed, T, target, at->allocator) != GIM_OK)
         return 0;
     at->count = gim__new(at->allocator, at->design.n_scopes, sizeof *at->count);
     at->q = gim__new(at->allocator, T, sizeof *at->q);
     at->rest = gim__new(at->allocator, at->design.offset[at->design.n_scopes], sizeof *at->rest);
-    return at->count != NULL && at->q != NULL && at->rest != NULL;
+    at->ease = gim__new(at->allocator, T, sizeof *at->ease);
+    if (at->ease != NULL)
+        fill_ease(at->ease, rows, T);
+    return at->count != NULL && at->q != NULL && at->rest != NULL && at->ease != NULL;
 }
 
 static void question_close(question *at)
@@ -40,6 +53,7 @@ static void question_close(question *at)
     gim__delete(at->allocator, at->count);
     gim__delete(at->allocator, at->q);
     gim__delete(at->allocator, at->rest);
+    gim__delete(at->allocator, at->ease);
     gim__ifm_design_close(&at->design, at->allocator);
 }
 
@@ -55,7 +69,7 @@ static gim_status solve(question *at, size_t variable, double *residual, int *un
     memset(at->count, 0, at->design.n_scopes * sizeof *at->count);
     for (size_t k = 0; k < at->graph->n_factors; k++)
         at->count[at->design.scope[k]] += (size_t)asked(at, k, variable);
-    return gim__ifm_span(at->q, at->rest, residual, unique, &at->design, at->count, at->allocator);
+    return gim__ifm_span(at->q, at->rest, residual, unique, &at->design, at->count, at->ease, at->allocator);
 }
 
 static gim_status take_unseen(gim__ifm_verdict *verdict, const question *at)
@@ -206,8 +220,25 @@ static gim_status take_observed(gim__ifm_verdict *verdict, size_t regime, const 
     return GIM_OK;
 }
 
-gim_status gim__ifm_identify(gim__ifm_verdict *verdict, const gim__ifm_graph *graph, const size_t *observed, size_t T,
-                             const size_t *target, gim_ifm_criterion criterion, const gim_allocator *allocator)
+/* NaN without exponents. */
+static double difficulty_of(const gim__ifm_verdict *verdict, const size_t *rows)
+{
+    size_t sets = verdict->method == GIM_IFM_BY_VARIABLES ? verdict->d : 1;
+    double most = verdict->q != NULL ? 0 : NAN;
+    for (size_t i = 0; verdict->q != NULL && i < sets; i++) {
+        double sum = 0;
+        for (size_t t = 0; t < verdict->T; t++) {
+            double q = verdict->q[i * verdict->T + t];
+            sum += q * q / (rows != NULL ? (double)rows[t] : 1);
+        }
+        most = fmax(most, sum);
+    }
+    return most;
+}
+
+gim_status gim__ifm_identify_rows(gim__ifm_verdict *verdict, const gim__ifm_graph *graph, const size_t *observed,
+                                  const size_t *rows, size_t T, const size_t *target, gim_ifm_criterion criterion,
+                                  const gim_allocator *allocator)
 {
     question at = {.graph = graph, .allocator = allocator};
     *verdict = (gim__ifm_verdict){.T = T, .d = graph->d, .m = graph->m};
@@ -215,13 +246,21 @@ gim_status gim__ifm_identify(gim__ifm_verdict *verdict, const gim__ifm_graph *gr
     gim_status status = GIM_ERR_NOMEM;
     if (same < T)
         status = take_observed(verdict, same, allocator);
-    else if (question_open(&at, observed, T, target))
+    else if (question_open(&at, observed, rows, T, target))
         status = criterion == GIM_IFM_MESSAGE_PASSING ? by_messages(verdict, &at, observed, T, target)
                                                       : by_factors(verdict, &at, criterion);
     question_close(&at);
     if (status != GIM_OK)
         gim__ifm_verdict_close(verdict, allocator);
+    else
+        verdict->difficulty = difficulty_of(verdict, rows);
     return status;
+}
+
+gim_status gim__ifm_identify(gim__ifm_verdict *verdict, const gim__ifm_graph *graph, const size_t *observed, size_t T,
+                             const size_t *target, gim_ifm_criterion criterion, const gim_allocator *allocator)
+{
+    return gim__ifm_identify_rows(verdict, graph, observed, NULL, T, target, criterion, allocator);
 }
 
 void gim__ifm_verdict_close(gim__ifm_verdict *verdict, const gim_allocator *allocator)

@@ -1,5 +1,6 @@
 /* Score matching (Hyvarinen 2005): the derivatives of log p are matched to those of the rows' density, by parts, so
- * that no integral is needed:  J = sum_i (d_i log p)^2 / 2 + d_ii log p  of a row. SPDX-License-Identifier: BSD-3-Clause */
+ * that no integral is needed:  J = sum_i (d_i log p)^2 / 2 + d_ii log p  of a row.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #ifndef GIM__IFM_SCORE_H
 #define GIM__IFM_SCORE_H
 

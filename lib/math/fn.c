@@ -33,3 +33,16 @@ double gim__log_sum_exp(const double *x, size_t n)
         sum += exp(x[i] - largest);
     return largest + log(sum);
 }
+
+size_t gim__first_from(const double *x, size_t n, double value)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (x[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -10,6 +10,7 @@
 PIN(GIM_OK, 0);
 PIN(GIM_STOPPED, 1);
 PIN(GIM_CYCLIC, 2);
+PIN(GIM_LOW_OVERLAP, 3);
 PIN(GIM_ERR_NOMEM, -1);
 PIN(GIM_ERR_ARGUMENT, -2);
 PIN(GIM_ERR_STATE, -3);
@@ -20,6 +21,7 @@ PIN(GIM_ERR_IO, -7);
 PIN(GIM_ERR_FORMAT, -8);
 PIN(GIM_ERR_VERSION, -9);
 PIN(GIM_ERR_NUMERIC, -10);
+PIN(GIM_ERR_REFUSED, -11);
 
 /* gim_option */
 PIN(GIM_MECHANISM, 100);
@@ -139,6 +141,11 @@ PIN(GIM_IFM_QUADRATURE, 0);
 PIN(GIM_IFM_BINNED, 1);
 PIN(GIM_IFM_SCORE_MATCHING, 2);
 
+/* gim_ifm_estimator */
+PIN(GIM_IFM_DIRECT, 0);
+PIN(GIM_IFM_WEIGHTED, 1);
+PIN(GIM_IFM_REWEIGHTED, 2);
+
 /* gim_metric */
 PIN(GIM_METRIC_MEAN_DISTANCE, 0);
 PIN(GIM_METRIC_KDE_NLL, 1);
@@ -232,7 +239,38 @@ AT(gim_ifm_summary, n_failed, 32);
 AT(gim_ifm_summary, n_certificate, 40);
 AT(gim_ifm_summary, n_terms, 48);
 AT(gim_ifm_summary, n_fill, 56);
-PIN(sizeof(gim_ifm_summary), 64);
+AT(gim_ifm_summary, difficulty, 64);
+PIN(sizeof(gim_ifm_summary), 72);
+
+AT(gim_outcomes, struct_size, 0);
+AT(gim_outcomes, n_rows, 8);
+AT(gim_outcomes, n_variables, 16);
+AT(gim_outcomes, n_outcomes, 24);
+AT(gim_outcomes, x, 32);
+AT(gim_outcomes, y, 40);
+AT(gim_outcomes, weights, 48);
+PIN(sizeof(gim_outcomes), 56);
+
+AT(gim_regression_settings, struct_size, 0);
+AT(gim_regression_settings, seed, 8);
+AT(gim_regression_settings, width, 16);
+AT(gim_regression_settings, steps, 24);
+AT(gim_regression_settings, batch_rows, 32);
+AT(gim_regression_settings, learning_rate, 40);
+AT(gim_regression_settings, decay, 48);
+AT(gim_regression_settings, held_out, 56);
+AT(gim_regression_settings, threads, 64);
+AT(gim_regression_settings, networks, 72);
+PIN(sizeof(gim_regression_settings), 80);
+
+AT(gim_ifm_asking, struct_size, 0);
+AT(gim_ifm_asking, estimator, 8);
+AT(gim_ifm_asking, n_rows, 16);
+AT(gim_ifm_asking, regression, 24);
+AT(gim_ifm_asking, outcomes, 32);
+AT(gim_ifm_asking, settings, 40);
+AT(gim_ifm_asking, sampling, 48);
+PIN(sizeof(gim_ifm_asking), 56);
 
 AT(gim_ifm_settings, struct_size, 0);
 AT(gim_ifm_settings, seed, 8);

@@ -1,5 +1,6 @@
 /* Memory runs out while a factor graph, or a model over one, is made and asked: each call is made with its first,
- * second, ... allocation failing, until it needs no more. It says so and keeps nothing. SPDX-License-Identifier: BSD-3-Clause */
+ * second, ... allocation failing, until it needs no more. It says so and keeps nothing.
+ * SPDX-License-Identifier: BSD-3-Clause */
 #include <unistd.h>
 
 #include "unit/ifm_system.h"

@@ -33,9 +33,11 @@ COMMANDS = ("gim", "make", "cc", "cmake", "python3", "for", "if", "head", "grep"
             "nextflow", "miniwdl", "export", "cd", "cp", "./")
 MESSAGE = re.compile(r"gim( [a-z-]+)?: ")
 QUICK = "--set steps=40 --set check-every=20 --set draws=2 --set width=16"
+QUICK_IFM = "--set steps=40 --set check-every=20"
 WRAPPER = """#!/bin/sh
 case $1 in
 fit | tune) command=$1 && shift && exec %s "$command" %s "$@" ;;
+ifm) case $2 in fit | check) shift && command=$1 && shift && exec %s ifm "$command" %s "$@" ;; esac ;;
 esac
 exec %s "$@"
 """
@@ -88,7 +90,7 @@ class Tester:
         prefix, tools = f"{self.work}/prefix", f"{self.work}/tools"
         os.mkdir(tools)
         with open(f"{tools}/gim", "w", encoding="utf-8") as wrapper:
-            wrapper.write(WRAPPER % (f"{build}/gim", QUICK, f"{build}/gim"))
+            wrapper.write(WRAPPER % (f"{build}/gim", QUICK, f"{build}/gim", QUICK_IFM, f"{build}/gim"))
         os.chmod(f"{tools}/gim", 0o755)
         subprocess.run([os.environ.get("MAKE", "make"), "-s", "install", f"BUILD={build}", "DESTDIR=", f"PREFIX={prefix}"],
                        check=True, stdout=subprocess.DEVNULL, env=without("MAKEFLAGS", "MAKELEVEL", "MFLAGS"))

@@ -13,11 +13,13 @@
 #ifndef FUZZ_DRIVER_H
 #define FUZZ_DRIVER_H
 
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,6 +28,24 @@ typedef struct fuzz_input {
     uint8_t *data;
     size_t size;
 } fuzz_input;
+
+/* What must be, whatever the input. */
+static void need(int condition, const char *what)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "fuzz: %s\n", what);
+    abort();
+}
+
+/* The input as a file in memory, to be closed; path is where it can be opened. */
+static int open_input(const uint8_t *data, size_t size, char path[64])
+{
+    int file = memfd_create("input", MFD_CLOEXEC);
+    need(file >= 0 && write(file, data, size) == (ssize_t)size, "cannot make a file in memory");
+    snprintf(path, 64, "/proc/self/fd/%d", file);
+    return file;
+}
 
 #ifndef GIM_LIBFUZZER
 

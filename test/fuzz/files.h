@@ -3,13 +3,9 @@
 #ifndef FUZZ_FILES_H
 #define FUZZ_FILES_H
 
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "fuzz/driver.h"
+
+#include <sys/stat.h>
 
 static char folder[64], first[96], second[96];
 
@@ -18,14 +14,6 @@ static void remove_folder(void)
     unlink(first);
     unlink(second);
     rmdir(folder);
-}
-
-static void need(int condition, const char *what)
-{
-    if (condition)
-        return;
-    fprintf(stderr, "fuzz: %s\n", what);
-    abort();
 }
 
 static void make_folder(void)
@@ -48,15 +36,6 @@ static fuzz_input read_input(const char *path)
     need(read(file, input.data, input.size) == (ssize_t)input.size, "cannot read what was saved");
     close(file);
     return input;
-}
-
-/* The input as a file in memory, to be closed; path is where it can be opened. */
-static int open_input(const uint8_t *data, size_t size, char path[64])
-{
-    int file = memfd_create("input", MFD_CLOEXEC);
-    need(file >= 0 && write(file, data, size) == (ssize_t)size, "cannot make a file in memory");
-    snprintf(path, 64, "/proc/self/fd/%d", file);
-    return file;
 }
 
 /* Whether the files first and second are the same. */

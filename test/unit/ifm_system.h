@@ -45,7 +45,8 @@ typedef struct source {
     size_t T, rows, levels[8][M];
     double *x; /* (T, rows, D) */
     int reads, fail_read;
-    double level; /* in place of the last regime's first level, where not 0 */
+    int observational; /* the environment that says it is; -1: none. It must not matter */
+    double level;      /* in place of the last regime's first level, where not 0 */
 } source;
 
 static int describe(size_t env, gim_environment *environment, double *levels, void *user)
@@ -54,7 +55,7 @@ static int describe(size_t env, gim_environment *environment, double *levels, vo
     static const char *const names[] = {"control", "first", "second", "both", "e", "f", "g", "h"};
     environment->n_rows = from->rows;
     environment->name = names[env];
-    environment->observational = env == 0; /* must not matter */
+    environment->observational = (int)env == from->observational;
     for (size_t j = 0; j < M; j++)
         levels[j] = (double)from->levels[env][j];
     if (env + 1 == from->T && from->level != 0)

@@ -386,6 +386,34 @@ START_TEST(batches_are_the_same_bits_with_and_without_memory)
 }
 END_TEST
 
+/* Evenly from the training rows, from memory or by callback, in one block or many. */
+START_TEST(rows_spread_over_an_environment)
+{
+    setting *at = setting_new(0);
+    at->plan.memory_budget = _i == 0 ? 1 << 20 : 0;
+    ck_assert_int_eq(open_data(at), GIM_OK);
+    at->data.block_rows = _i == 2 ? 3 : at->data.block_rows;
+    for (size_t k = 0; k < at->data.K; k++) {
+        size_t all = at->data.training.n_rows[k] - at->data.n_held[k], n = all < 5 ? all : all - 2, seen = 0;
+        real *x = t_zeros(n * D);
+        ck_assert_int_eq(gim__data_spread(&at->data, k, n, x), GIM_OK);
+        for (size_t r = 0, training = 0; r < at->data.training.n_rows[k]; r++) {
+            if (is_held(at, k, r))
+                continue;
+            size_t wanted = seen < n ? (size_t)((double)seen * (double)all / (double)n) : all;
+            if (training++ != wanted)
+                continue;
+            for (size_t j = 0; j < D; j++)
+                ck_assert_double_le(t_error((double)x[seen * D + j], standardised(at, k, r, j)), T_ROUNDING);
+            seen++;
+        }
+        ck_assert_uint_eq(seen, n);
+        free(x);
+    }
+    setting_free(at);
+}
+END_TEST
+
 START_TEST(the_budget_is_kept)
 {
     setting *with = opened(0), *without = setting_new(0), *short_of_one = setting_new(0);
@@ -877,6 +905,7 @@ int main(void)
                       {a_step_has_always_the_same_batch_and_another_step_another, 1},
                       {an_environment_smaller_than_the_batch_is_taken_whole, 1},
                       {batches_are_the_same_bits_with_and_without_memory, 2},
+                      {rows_spread_over_an_environment, 3},
                       {the_budget_is_kept, 1},
                       {opening_describes_each_environment_and_reads_each_row_once, 1},
                       {factors_have_the_sums_of_the_rows, 1},

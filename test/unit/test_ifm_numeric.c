@@ -369,6 +369,29 @@ START_TEST(conditionals_are_of_the_joint)
 }
 END_TEST
 
+/* Networks that are 0 leave the standard normal: quadrature gives its density, the bins their share of its sum, score
+ * matching 1 - x^2 / 2 a variable. */
+START_TEST(objectives_of_the_normal)
+{
+    problem p;
+    open_problem(&p, GIM_IFM_SHARED, (gim_ifm_objective)_i);
+    gim__ifm_chunk *chunk = &p.work.chunk[0];
+    const real shift[5] = {(real)0.5, (real)0.5, (real)0.5, (real)0.5, (real)0.5};
+    memset(p.values, 0, gim__ifm_nets_size(&p.nets) * sizeof *p.values);
+    gim__ifm_regime_set(&chunk->regime, &p.nets, p.values, p.levels);
+    double wanted = 0, h = 6.5 / GRID;
+    for (size_t i = 0; i < 5; i++) {
+        double x = (double)p.x[i], sum = 0;
+        for (size_t l = 0; l < GRID; l++)
+            sum += exp(-0.5 * pow(-3 + h * ((double)l + 0.5), 2));
+        double centre = -3 + h * (floor((x + 3) / h) + 0.5);
+        wanted += _i == 0 ? -0.5 * x * x - log(h * sum) : _i == 1 ? -0.5 * centre * centre - log(sum) : 1 - 0.5 * x * x;
+    }
+    ck_assert_double_le(t_error(gim__ifm_row(chunk, &p.given, p.x, shift, 1, 0), wanted), T_ROUNDING);
+    close_problem(&p);
+}
+END_TEST
+
 /* Threads change no number. */
 START_TEST(objective_by_threads)
 {
@@ -417,6 +440,7 @@ int main(void)
                       {normalisers_of_far_constants, 1},
                       {gradients, 6},
                       {conditionals_are_of_the_joint, 2},
+                      {objectives_of_the_normal, 3},
                       {objective_by_threads, 1},
                       {too_many_parameters, 2}};
     int code = T_RUN("ifm_numeric", cases);

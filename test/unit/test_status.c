@@ -10,11 +10,21 @@
 static const struct {
     int number;
     const char *name;
-} published[] = {{0, "GIM_OK"},           {1, "GIM_STOPPED"},       {2, "GIM_CYCLIC"},
-                 {-1, "GIM_ERR_NOMEM"},   {-2, "GIM_ERR_ARGUMENT"}, {-3, "GIM_ERR_STATE"},
-                 {-4, "GIM_ERR_OPTION"},  {-5, "GIM_ERR_DATA"},     {-6, "GIM_ERR_BUSY"},
-                 {-7, "GIM_ERR_IO"},      {-8, "GIM_ERR_FORMAT"},   {-9, "GIM_ERR_VERSION"},
-                 {-10, "GIM_ERR_NUMERIC"}};
+} published[] = {{0, "GIM_OK"},
+                 {1, "GIM_STOPPED"},
+                 {2, "GIM_CYCLIC"},
+                 {-1, "GIM_ERR_NOMEM"},
+                 {-2, "GIM_ERR_ARGUMENT"},
+                 {-3, "GIM_ERR_STATE"},
+                 {-4, "GIM_ERR_OPTION"},
+                 {-5, "GIM_ERR_DATA"},
+                 {-6, "GIM_ERR_BUSY"},
+                 {-7, "GIM_ERR_IO"},
+                 {-8, "GIM_ERR_FORMAT"},
+                 {-9, "GIM_ERR_VERSION"},
+                 {-10, "GIM_ERR_NUMERIC"},
+                 {3, "GIM_LOW_OVERLAP"},
+                 {-11, "GIM_ERR_REFUSED"}};
 enum { PUBLISHED = sizeof published / sizeof *published };
 
 START_TEST(codes_have_their_published_numbers_and_a_text_of_their_own)
@@ -30,7 +40,7 @@ END_TEST
 
 START_TEST(other_numbers_are_unknown)
 {
-    static const int other[] = {3, 100, -11, -1001, INT32_MAX, INT32_MIN};
+    static const int other[] = {4, 100, -12, -1001, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
         ck_assert_str_eq(gim_status_name(other[i]), "unknown status");
         ck_assert_str_eq(gim_status_text(other[i]), "unknown status");

@@ -203,6 +203,7 @@ struct gim_ifm_summary
     n_certificate::Csize_t
     n_terms::Csize_t
     n_fill::Csize_t
+    difficulty::Cdouble
 end
 
 struct gim_ifm_settings
@@ -267,6 +268,7 @@ struct gim_regression_settings
     decay::Cdouble
     held_out::Cdouble
     threads::Csize_t
+    networks::Csize_t
 end
 
 struct gim_ifm_asking
@@ -524,6 +526,10 @@ gim_ifm_factor(graph, factor, variables, interventions) =
 gim_ifm_identify(graph, observed, n_observed, target, criterion, verdict) =
     ccall((:gim_ifm_identify, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Ptr{Csize_t}, Cint, Ptr{Ptr{Cvoid}}),
             graph, observed, n_observed, target, criterion, verdict)
+
+gim_ifm_identify_rows(graph, observed, rows, n_observed, target, criterion, verdict) =
+    ccall((:gim_ifm_identify_rows, libgim), Cint, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}, Csize_t, Ptr{Csize_t},
+            Cint, Ptr{Ptr{Cvoid}}), graph, observed, rows, n_observed, target, criterion, verdict)
 
 gim_ifm_verdict_free(verdict) =
     ccall((:gim_ifm_verdict_free, libgim), Cvoid, (Ptr{Cvoid},), verdict)

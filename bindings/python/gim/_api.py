@@ -217,6 +217,7 @@ class IfmSummary(c.Structure):
         ("n_certificate", c.c_size_t),
         ("n_terms", c.c_size_t),
         ("n_fill", c.c_size_t),
+        ("difficulty", c.c_double),
     ]
 
 
@@ -291,6 +292,7 @@ class RegressionSettings(c.Structure):
         ("decay", c.c_double),
         ("held_out", c.c_double),
         ("threads", c.c_size_t),
+        ("networks", c.c_size_t),
     ]
 
 
@@ -397,6 +399,8 @@ FUNCTIONS = {
     "gim_ifm_factor": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(c.c_ubyte), c.POINTER(c.c_ubyte)]),
     "gim_ifm_identify": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.c_size_t, c.POINTER(c.c_size_t), c.c_int,
             c.POINTER(c.c_void_p)]),
+    "gim_ifm_identify_rows": (c.c_int, [c.c_void_p, c.POINTER(c.c_size_t), c.POINTER(c.c_size_t), c.c_size_t,
+            c.POINTER(c.c_size_t), c.c_int, c.POINTER(c.c_void_p)]),
     "gim_ifm_verdict_free": (None, [c.c_void_p]),
     "gim_ifm_verdict_summary": (c.c_int, [c.c_void_p, c.POINTER(IfmSummary)]),
     "gim_ifm_exponents": (c.c_int, [c.c_void_p, c.c_size_t, c.POINTER(c.c_double)]),

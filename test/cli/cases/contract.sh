@@ -1,12 +1,25 @@
-# What a pipeline counts on, of every command that `gim --help` lists; those of gim ifm are
-# in ifm.sh. SPDX-License-Identifier: BSD-3-Clause
+# What a pipeline counts on, of every command that `gim --help` and `gim ifm --help` list.
+# SPDX-License-Identifier: BSD-3-Clause
 
-every=$("$gim" --help | sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' | grep -v -e '^gim' -e '^ifm$')
+listed() { "$gim" "$@" --help | sed -n 's/^  \([a-z-]*\)  *[a-z].*/\1/p' | grep -v -e '^gim' -e '^ifm$'; }
+every="$(listed) $(listed ifm | sed 's/^/ifm_/')"
+
+# called COMMAND: ifm_fit as it is called, ifm fit
+called() { echo "$1" | sed 's/^ifm_/ifm /'; }
 gim simulate -q -o contract-sim --variables 3 --perturbations 2 --new-perturbations 1 --edges-per-variable 1 -n 5 --control-rows 9
 gim sample linear.gim -p unseen.tsv -n 9 -q -o contract-predicted.tsv
 grep -E '^(environment|ctrl)' cells.tsv >contract-observed.tsv
 gim graph linear.gim -o contract-edges.tsv
 gim targets linear.gim -p doses.tsv -q -o contract-targets.tsv
+printf 'variables\tinterventions\na,b\tka\nb,c\tkb\nd\tkd\n' >contract-factors.tsv
+printf 'environment\tka\tkb\tkd\nctrl\t0\t0\t0\nka\t1\t0\t0\nkb\t0\t1\t0\nkd\t0\t0\t1\n' >contract-tried.tsv
+printf 'intervention\ttargets\nka\ta\n' >contract-acts.tsv
+ifm_tables='--data cells.tsv --observed contract-tried.tsv --factors contract-factors.tsv --set steps=20'
+gim ifm fit $ifm_tables -q -o contract.ifm
+ifm_chains='--chains 8 --burn 5'
+
+# Whether the command has --json.
+takes_json() { "$gim" $(called "$1") --help | grep -q -e --json; }
 
 # works COMMAND: arguments with which it does something, without -o; empty for a command that has cases of its own alone
 works() {
@@ -18,6 +31,12 @@ works() {
     score) echo '--predicted contract-predicted.tsv --observed contract-observed.tsv --control ctrl' ;;
     compare-graphs) echo '--estimate contract-edges.tsv --truth contract-edges.tsv' ;;
     compare-targets) echo '--estimate contract-targets.tsv --truth doses.tsv' ;;
+    prepare) echo "$here/data/small.h5ad -p drug,dose --control drug=vehicle --one-hot drug --number dose --markers 3" ;;
+    report) echo 'linear.gim --data cells.tsv --perturbations doses.tsv --rows 20' ;;
+    ifm_factors) echo '--edges contract-edges.tsv --targets contract-acts.tsv' ;;
+    ifm_identify) echo '--factors contract-factors.tsv --observed contract-tried.tsv' ;;
+    ifm_fit | ifm_check) echo "$ifm_tables" ;;
+    ifm_predict | ifm_sample) echo "contract.ifm $ifm_chains" ;;
     simulate) echo '--variables 3 --perturbations 2 --new-perturbations 1 --edges-per-variable 1 -n 5 --control-rows 9' ;;
     esac
 }
@@ -25,31 +44,32 @@ works() {
 begin 'contract: the commands are found, and each is described'
 [ "$(echo $every | wc -w)" -ge 10 ] || wrong "only these commands are listed: $every"
 for command in $every; do
-    gim $command --help; exits 0; silent; prints --output; prints --quiet
+    gim $(called $command) --help; exits 0; silent; prints --output; prints --quiet
 done
 
 begin 'contract: wrong usage is 2, as an event too with --json'
 for command in $every; do
-    gim $command --nonsense; exits 2; prints_nothing; says "gim $command: --nonsense: unknown option"
-    gim $command --help; grep -q -e --json out || continue
-    gim $command --json --nonsense; exits 2; prints_nothing; json_lines err; says '"event":"error"'
-    gim $command --nonsense --json; exits 2; prints_nothing; json_lines err; says '"event":"error"'
+    gim $(called $command) --nonsense; exits 2; prints_nothing; says "gim $(called $command): --nonsense: unknown option"
+    takes_json $command || continue
+    gim $(called $command) --json --nonsense; exits 2; prints_nothing; json_lines err; says '"event":"error"'
+    gim $(called $command) --nonsense --json; exits 2; prints_nothing; json_lines err; says '"event":"error"'
 done
 
 begin 'contract: failure is 1, names the file, leaves nothing, and is an event with --json'
 mkdir -p contract-nothing
 for command in $every; do
-    arguments=$(works $command | sed -E 's/(cells|doses|unseen|contract-[a-z]*)\.tsv|linear\.gim/absent/g')
+    arguments=$(works $command | sed -E 's/(cells|doses|unseen|contract-[a-z]*)\.tsv|linear\.gim|contract\.ifm|[^ ]*small\.h5ad/absent/g')
     [ "$arguments" != "$(works $command)" ] || continue
-    gim $command $arguments -o contract-nothing/result; exits 1; prints_nothing; says absent
-    gim $command $arguments -o contract-nothing/result --json; exits 1; prints_nothing; json_lines err; says '"event":"error"'
+    gim $(called $command) $arguments -o contract-nothing/result; exits 1; prints_nothing; says absent
+    takes_json $command || continue
+    gim $(called $command) $arguments -o contract-nothing/result --json; exits 1; prints_nothing; json_lines err; says '"event":"error"'
 done
 [ -z "$(ls contract-nothing)" ] || wrong "left behind: $(ls contract-nothing)"
 
 begin 'contract: a folder that is not there is a failure, before the work is done'
 for command in $every; do
     [ -n "$(works $command)" ] && [ $command != simulate ] || continue
-    gim $command $(works $command) -q -o contract-absent/result; exits 1; says contract-absent/result
+    gim $(called $command) $(works $command) -q -o contract-absent/result; exits 1; says contract-absent/result
     missing contract-absent
 done
 
@@ -57,12 +77,13 @@ begin 'contract: --quiet says nothing, --json one value and events a line'
 for command in $every; do
     [ -n "$(works $command)" ] || continue
     rm -rf contract-result contract-result.gim
-    gim $command $(works $command) -q -o contract-result; exits 0; silent
+    gim $(called $command) $(works $command) -q -o contract-result; exits 0; silent
     [ -e contract-result ] || wrong "$command wrote no file"
     rm -rf contract-result
+    takes_json $command || continue
     case $command in
-    fit | tune | sample | simulate) gim $command $(works $command) --json -o contract-result ;;
-    *) gim $command $(works $command) --json ;;
+    fit | tune | sample | simulate | prepare | ifm_fit | ifm_sample) gim $(called $command) $(works $command) --json -o contract-result ;;
+    *) gim $(called $command) $(works $command) --json ;;
     esac
     exits 0; json_lines err; json 'j is not None'
 done
@@ -70,10 +91,10 @@ rm -rf contract-result
 clean
 
 begin 'contract: --threads is taken where there is more than one to use, and changes nothing'
-for command in fit tune sample; do
+for command in fit tune sample ifm_check ifm_predict ifm_sample; do
     rm -rf contract-one contract-two
-    gim $command $(works $command) -q --threads 1 -o contract-one; exits 0
-    gim $command $(works $command) -q --threads 2 -o contract-two; exits 0
+    gim $(called $command) $(works $command) -q --threads 1 -o contract-one; exits 0
+    gim $(called $command) $(works $command) -q --threads 2 -o contract-two; exits 0
     case $command in # seconds are in the others
     fit)
         gim sample contract-one -p unseen.tsv -n 9 -q -o contract-one.tsv; exits 0

@@ -71,7 +71,7 @@ gim info --json f.gim; json 'j["variables"] == ["x1", "x0", "x2"] and j["feature
 begin 'environments that do not match'
 sed '2s/ctrl/CTRL/' doses.tsv >flaw.tsv
 gim fit --data cells.tsv --perturbations flaw.tsv --control ctrl $quick -o no.gim; exits 1
-says 'cells.tsv:2: environment "ctrl" has no row in flaw.tsv; add one with the features of an unperturbed system'
+says 'cells.tsv:2: environment "ctrl" has no row in flaw.tsv; near: CTRL; add one with the features of an unperturbed system'
 grep -v '^kb' doses.tsv >flaw.tsv
 gim fit --data cells.tsv --perturbations flaw.tsv --control ctrl $quick -o no.gim; exits 1
 says 'cells.tsv:82: environment "kb" has no row in flaw.tsv; add one, or leave it out with --hold-out'

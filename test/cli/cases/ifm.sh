@@ -9,6 +9,7 @@ identify() { gim ifm identify --factors ifm-factors.tsv --observed ifm-tried.tsv
 begin 'ifm: help, and subcommands that are not there'
 gim ifm --help; exits 0; silent; prints 'identify'; prints 'Example:'; cp out help
 gim help ifm; exits 0; same out help
+gim ifm help identify; exits 0; prints 'Usage: gim ifm identify'
 gim ifm; exits 2; says 'which subcommand?'; prints_nothing
 gim ifm fitt; exits 2; says 'no subcommand fitt'; says 'subcommands: factors identify'
 gim ifm identify --help; exits 0; silent; prints 'Usage: gim ifm identify'; prints --output; prints --quiet; prints 'Example:'
@@ -20,7 +21,7 @@ gim ifm identify --factors - --observed -; exits 2; says 'only one table can be 
 
 begin 'ifm: verdicts, with the exponents of the whole density'
 identify --unseen ifm-wanted.tsv; exits 0; silent; lines 4
-header 'environment identified method exponents unseen failed missing certificate suggestions'
+header 'environment identified method exponents unseen failed missing certificate suggestions difficulty'
 prints "abc${tab}yes${tab}product-ratio${tab}b:-1; ab:1; bc:1$tab"
 prints "ac${tab}yes${tab}product-ratio${tab}ctrl:-1; a:1; c:1$tab"
 prints "old${tab}yes${tab}observed${tab}a:1$tab"
@@ -53,6 +54,22 @@ json '[e["environment"] for e in j["environments"]] == ["A=0,B=1", "A=1,B=0"]'
 json 'j["environments"][1]["method"] == "per-variable" and j["environments"][1]["exponents"] is None'
 json 'j["environments"][1]["variable_exponents"]["x"] == {"both": 1} and j["environments"][1]["variable_exponents"]["z"] == {"none": 1}'
 gim ifm identify -f ifm-apart.tsv -d ifm-two.tsv -c product-ratio; exits 0; prints "A=1,B=0${tab}no${tab}none"
+
+begin 'ifm: numbers of rows, by which exponents and difficulty go'
+printf 'variables\tinterventions\nx\tA\ny\tB\n' >ifm-plain.tsv
+printf 'environment\tA\tB\trows\nn\t0\t0\t1000\na\t1\t0\t10\nb\t0\t1\t100\nab\t1\t1\t50\nc\t0\t2\t20\n' >ifm-counted.tsv
+gim ifm identify -f ifm-plain.tsv -d ifm-counted.tsv --json -c product-ratio; exits 0; silent
+# one contrast of A has the variance 1/10 + 1/1000, the other 1/50 + 1/100
+json 'j["environments"][0]["environment"] == "A=1,B=2" and abs(j["environments"][0]["exponents"]["a"] - 0.03 / 0.131) < 1e-8'
+json 'abs(j["environments"][0]["difficulty"] - (0.05 + 0.101 * 0.03 / 0.131)) < 1e-8'
+cut -f1-3 ifm-counted.tsv >ifm-uncounted.tsv
+gim ifm identify -f ifm-plain.tsv -d ifm-uncounted.tsv -c product-ratio; exits 0; prints "n:-0.5; a:0.5; b:-0.5; ab:0.5; c:1"; prints "${tab}2"
+identify --unseen ifm-wanted.tsv; exits 0; prints "old${tab}yes${tab}observed${tab}a:1${tab}${tab}${tab}${tab}${tab}${tab}1"
+sed '3s/10$/ten/' ifm-counted.tsv >ifm-bad.tsv
+gim ifm identify -f ifm-plain.tsv -d ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:3: column "rows": "ten" is not a whole number from 1'
+sed '3s/10$/0/' ifm-counted.tsv >ifm-bad.tsv
+gim ifm identify -f ifm-plain.tsv -d ifm-bad.tsv; exits 1; says '"0" is not a whole number from 1'
+gim ifm identify -f ifm-plain.tsv -d ifm-uncounted.tsv -p ifm-bad.tsv; exits 0
 
 begin 'ifm: names of levels, and a baseline'
 sed 's/\t0/\tnone/g; s/\t1/\thigh/g' ifm-tried.tsv >ifm-named.tsv
@@ -104,5 +121,9 @@ printf 'intervention\ttargets\nA\tdd\n' >ifm-bad.tsv
 gim ifm factors -e linear.gim -t ifm-bad.tsv -o ifm-out.tsv; exits 1; says 'ifm-bad.tsv:2: "dd" is no variable of the model'; missing ifm-out.tsv
 printf 'intervention\ttargets\nA\ta\nA\tb\n' >ifm-bad.tsv
 gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:3: intervention "A" again'
+printf 'intervention\ttargets\nA\ta,b,a\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:2: column "targets": "a" is there twice'
+printf 'intervention\ttargets\nA\t\n' >ifm-bad.tsv
+gim ifm factors -e linear.gim -t ifm-bad.tsv; exits 1; says 'ifm-bad.tsv:2: column "targets": nothing'
 printf 'source\ttarget\na\ta\n' >ifm-bad.tsv
 gim ifm factors -e ifm-bad.tsv -t ifm-acts.tsv; exits 1; says 'ifm-bad.tsv:2: an edge from "a" to itself'

@@ -14,3 +14,6 @@ awk 'BEGIN {
 }' >cells.tsv
 printf 'environment\tpower\noff\t0\none\t1\ntwo\t2\nfour\t4\n' >powers.tsv
 printf 'environment\tpower\nthree\t3\n' >unseen.tsv
+cp cells.tsv rows.tsv
+printf 'environment\tA\tB\noff\t0\t0\none\t1\t0\ntwo\t0\t1\nfour\t2\t0\n' >tried.tsv
+printf 'variables\tinterventions\nheat\tA\npressure\tB\nheat,pressure,flow\t\n' >factors.tsv

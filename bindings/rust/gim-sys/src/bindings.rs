@@ -268,6 +268,7 @@ pub struct gim_ifm_summary {
     pub n_certificate: usize,
     pub n_terms: usize,
     pub n_fill: usize,
+    pub difficulty: f64,
 }
 
 #[repr(C)]
@@ -342,6 +343,7 @@ pub struct gim_regression_settings {
     pub decay: f64,
     pub held_out: f64,
     pub threads: usize,
+    pub networks: usize,
 }
 
 #[repr(C)]
@@ -369,7 +371,7 @@ const _: () = assert!(std::mem::size_of::<gim_graph_scores>() == 88);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_simulation>() == 184);
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(std::mem::size_of::<gim_ifm_summary>() == 64);
+const _: () = assert!(std::mem::size_of::<gim_ifm_summary>() == 72);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_ifm_settings>() == 112);
 #[cfg(target_pointer_width = "64")]
@@ -379,7 +381,7 @@ const _: () = assert!(std::mem::size_of::<gim_ifm_sampling>() == 64);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_outcomes>() == 56);
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(std::mem::size_of::<gim_regression_settings>() == 72);
+const _: () = assert!(std::mem::size_of::<gim_regression_settings>() == 80);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(std::mem::size_of::<gim_ifm_asking>() == 56);
 
@@ -484,6 +486,9 @@ extern "C" {
             interventions: *mut c_uchar) -> gim_status;
     pub fn gim_ifm_identify(graph: *const gim_ifm_graph, observed: *const usize, n_observed: usize,
             target: *const usize, criterion: gim_ifm_criterion, verdict: *mut *mut gim_ifm_verdict) -> gim_status;
+    pub fn gim_ifm_identify_rows(graph: *const gim_ifm_graph, observed: *const usize, rows: *const usize,
+            n_observed: usize, target: *const usize, criterion: gim_ifm_criterion,
+            verdict: *mut *mut gim_ifm_verdict) -> gim_status;
     pub fn gim_ifm_verdict_free(verdict: *mut gim_ifm_verdict);
     pub fn gim_ifm_verdict_summary(verdict: *const gim_ifm_verdict, summary: *mut gim_ifm_summary) -> gim_status;
     pub fn gim_ifm_exponents(verdict: *const gim_ifm_verdict, variable: usize, exponents: *mut f64) -> gim_status;
