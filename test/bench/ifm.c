@@ -1,4 +1,5 @@
-/* Time and memory of fitting an interventional factor model, and of drawing from it. SPDX-License-Identifier: BSD-3-Clause
+/* Time and memory of fitting an interventional factor model, and of drawing from it.
+ * SPDX-License-Identifier: BSD-3-Clause
  *
  *   ifm --d 8 --interventions 3 --rows 2500 --hidden 16 --threads 2 --steps 1500
  *

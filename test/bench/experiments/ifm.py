@@ -215,7 +215,7 @@ def gim(problem):
     drawn = problem.folder / "gim.tsv"
     run([problem.gim, "sample", model, "--perturbations", problem.folder / "wanted_levels.tsv", "-n", 2000, "--quiet",
          "-o", drawn])
-    rows = rows_by_environment(drawn)
+    rows = rows_by_environment(drawn, problem.design.variables)
     return by_rows(problem, {r: rows[name_of(r)] for r in problem.design.asked}, [("fit", "seconds", seconds)])
 
 
@@ -256,7 +256,8 @@ def drawn_of(problem, model):
     path = problem.folder / "drawn.tsv"
     run([problem.gim, "ifm", "sample", model, "--unseen", problem.folder / "wanted.tsv", "-n", 2000, "--threads", 1,
          "--force", "--quiet", "-o", path], problem.limit)
-    return {regime: rows_by_environment(path)[name_of(regime)] for regime in problem.design.asked}
+    rows = rows_by_environment(path, problem.design.variables)
+    return {regime: rows[name_of(regime)] for regime in problem.design.asked}
 
 
 def ifm(estimator, *words, factors=None):
@@ -335,9 +336,8 @@ def of_both_kinds(given, design, data, sizes):
 def real(folder, environments, targets, scale):
     """The design of a causal graph with an intervention on each of some variables, and the rows of its regimes.
     environments: the control, then those of each target."""
-    header, _ = read(folder / "data.tsv")
-    found = rows_by_environment(folder / "data.tsv")
-    variables, (_, edges) = header[1:], read(folder / "edges.tsv")
+    variables, (_, edges) = read(folder / "data.tsv")[0][1:], read(folder / "edges.tsv")
+    found = rows_by_environment(folder / "data.tsv", variables)
     parents = {name: [edge[0] for edge in edges if edge[1] == name] for name in variables}
     factors = [([*parents[name], name], [f"do_{name}"] if name in targets else []) for name in variables]
     m = len(targets)

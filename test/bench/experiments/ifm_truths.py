@@ -46,14 +46,15 @@ def seeded(*words):
     return np.random.default_rng([int(word) for word in words])
 
 
-def rows_by_environment(path):
-    """The numbers of a table by its column of environments; columns of numbers in the order of the table."""
+def rows_by_environment(path, variables):
+    """The rows of a table by its first column, the environment; columns as the variables are ordered here."""
     with open(path, newline="") as file:
         lines = csv.reader(file, delimiter="\t")
-        next(lines)
+        header = next(lines)
+        places = [header.index(name) for name in variables]
         found = {}
         for line in lines:
-            found.setdefault(line[0], []).append(line[1:])
+            found.setdefault(line[0], []).append([line[place] for place in places])
     return {name: np.array(rows, float) for name, rows in found.items()}
 
 
@@ -223,4 +224,4 @@ class Fitted:
             self.design.write_regimes(wanted, [regime])
             run([self.gim, "ifm", "sample", self.model, "--unseen", wanted, "-n", n, "--seed", number, "--chains",
                  min(n, 1000), "--threads", 1, "--quiet", "-o", drawn])
-            return rows_by_environment(drawn)[name_of(regime)]
+            return rows_by_environment(drawn, self.design.variables)[name_of(regime)]

@@ -179,7 +179,7 @@ def page(name, found, failed, settings, methods, layout, pictures):
     made_by = f"Written by `make experiment-{name.removesuffix('-small')}`. Mean ± standard"
     spread = "deviation over n seeds; over as many as are in brackets where a method has no answer for the others."
     yield from [f"# Experiment `{name}`", "", made_by, spread, ""]
-    yield from (line for said in layout.said for line in (textwrap.fill(said, 120), ""))
+    yield from (line for said in layout.said for line in (textwrap.fill(said, 120, break_on_hyphens=False), ""))
     for title, columns in layout.tables.items():
         yield from [f"## {title}", "", *table(found, settings, methods, columns), ""]
     for (setting, why), who in failed.items():
