@@ -367,15 +367,23 @@ $(BUILD)/peers/done $(BUILD)/graphs/done $(BUILD)/scanpy/done:
 	touch $@
 
 # An experiment, in build/experiments/NAME; all of them small, in minutes.
-EXPERIMENTS := linear nonlinear components sizes misspecified
-EXPERIMENT   = python3 test/bench/experiments/experiment.py --gim $(BUILD)/gim --out $(BUILD)/experiments
-.PHONY: experiments experiment-real $(EXPERIMENTS:%=experiment-%)
-$(EXPERIMENTS:%=experiment-%): experiment-%: all
+# Those of interventional factor models need what `make peers` sets up; those of real data need DATA.
+EXPERIMENTS      := linear nonlinear components sizes misspecified
+REAL_EXPERIMENTS := real ifm-pairs
+IFM_EXPERIMENTS  := ifm-synthetic
+IFM_REAL         := ifm-sachs ifm-dream
+experiment_words  = --gim $(BUILD)/gim --out $(BUILD)/experiments $(if $(DATA),--data "$(DATA)")
+EXPERIMENT        = python3 test/bench/experiments/experiment.py $(experiment_words)
+IFM_EXPERIMENT    = $(BUILD)/peers/bin/python test/bench/experiments/ifm.py $(experiment_words)
+.PHONY: experiments $(foreach name,$(EXPERIMENTS) $(REAL_EXPERIMENTS) $(IFM_EXPERIMENTS) $(IFM_REAL),experiment-$(name))
+$(patsubst %,experiment-%,$(EXPERIMENTS) $(REAL_EXPERIMENTS)): experiment-%: all
 	@$(EXPERIMENT) $*
-experiment-real: all
-	@$(EXPERIMENT) real --data "$(DATA)"
+$(patsubst %,experiment-%,$(IFM_EXPERIMENTS) $(IFM_REAL)): experiment-%: all $(BUILD)/peers/done
+	@$(IFM_EXPERIMENT) $*
 experiments: all
-	@for name in $(EXPERIMENTS); do $(EXPERIMENT) --small $$name || exit 1; done
+	@for name in $(EXPERIMENTS) $(if $(DATA),$(REAL_EXPERIMENTS)); do $(EXPERIMENT) --small $$name || exit 1; done
+	@if [ ! -e $(BUILD)/peers/done ]; then echo "left out, as \`make peers\` was not run: $(IFM_EXPERIMENTS)"; else \
+	    for name in $(IFM_EXPERIMENTS) $(if $(DATA),$(IFM_REAL)); do $(IFM_EXPERIMENT) --small $$name || exit 1; done; fi
 
 # Each test/fuzz/fuzz_*.c is a program that feeds random inputs to one reader.
 fuzz: asan

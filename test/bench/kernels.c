@@ -5,20 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common.h"
 #include "math/strip.h"
 #include "math/vec.h"
 #include "model/mech.h"
 
 enum { ROUNDS = 7, SIZE = 512, COPY = 1 << 24, D = 20, H = 10 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static real *numbers(size_t n)
 {

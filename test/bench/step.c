@@ -6,15 +6,12 @@
  * Prints one line of name=value. gflops counts the products of a plain step, so that work saved shows as a higher rate:
  * 2 d^2 h multiplications and additions forward and as many back, for each row, draw and pass (relaxed and discrete);
  * h = 1 if linear. */
-#include <math.h>
-#include <popt.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
+#include "common.h"
 #include "gim/gim.h"
 
 typedef struct settings {
@@ -35,15 +32,6 @@ static settings asked = {.mechanism = "nonlinear",
                          .steps = 50,
                          .seed = 1,
                          .memory_budget = 1024};
-
-#define TAKES_TEXT(name, help)                                                            \
-    {                                                                                     \
-#name, 0, POPT_ARG_STRING | POPT_ARGFLAG_SHOW_DEFAULT, &asked.name, 0, help, NULL \
-    }
-#define TAKES_INT(name, to, help)                                                   \
-    {                                                                               \
-        name, 0, POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT, &asked.to, 0, help, NULL \
-    }
 
 static const struct poptOption table[] = {
     TAKES_TEXT(mechanism, "linear, nonlinear or zero-inflated"),
@@ -75,26 +63,6 @@ typedef struct made {
     size_t n_edges;
     double *projection; /* (d, features): what a target does to the features */
 } made;
-
-/* splitmix64 (Steele, Lea, Flood 2014) */
-static uint64_t next(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static double uniform(uint64_t *state)
-{
-    return ((double)(next(state) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double normal(uint64_t *state)
-{
-    double radius = sqrt(-2 * log(uniform(state)));
-    return radius * cos(2 * M_PI * uniform(state));
-}
 
 static made make(void)
 {
@@ -169,13 +137,6 @@ typedef struct timing {
     double last, part[PARTS];
     int n;
 } timing;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int tick(const gim_progress *progress, void *user)
 {
