@@ -44,6 +44,17 @@ tail -n 2 all-tried.tsv | (head -n 1 tried.tsv; cat) >wanted.tsv
 brief='--set steps=250 --set hidden=6 --set check-every=50 --set learning-rate=0.01'
 ifm_fit() { gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv $brief "$@"; }
 
+begin 'ifm fit: values that densities cannot have'
+awk -F'\t' -v OFS='\t' 'NR > 1 && NR % 3 == 0 { $4 = 0 } NR > 1 && NR % 4 == 0 { $5 = 1.5 } { print }' rows.tsv >spikes.tsv
+gim ifm fit --data spikes.tsv --observed tried.tsv --factors factors.tsv --set steps=1 -o no.ifm; exits 0
+says "spikes.tsv: \"x\" is exactly 0 in 33 % of the rows (and 1 other variable); the model has smooth densities"
+awk -F'\t' -v OFS='\t' 'NR == 100 { $2 = -500 } { print }' rows.tsv >far.tsv
+far=$(awk -F'\t' 'NR > 1 { n++; s += $2; q += $2 ^ 2 } END { m = s / n; printf "%.0f", (m + 500) / sqrt(q / n - m * m) }' far.tsv)
+gim ifm fit --data far.tsv --observed tried.tsv --factors factors.tsv --set steps=1 -o no.ifm; exits 0
+says "far.tsv: \"z\" has a value, -500, that lies $far standard deviations from the mean; far values spoil the fit"
+gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv --set steps=1 -o no.ifm; exits 0; says_not 'spoil'
+rm no.ifm
+
 begin 'ifm fit: wrong usage'
 gim ifm fit; exits 2; says '--data is needed'
 gim ifm fit --data rows.tsv; exits 2; says '--factors is needed'
