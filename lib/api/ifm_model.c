@@ -245,7 +245,8 @@ static gim_status prepare(making *new, gim_ifm *model, const gim_ifm_settings *s
         return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for a fit to %zu regimes",
                          source->n_environments);
     gim__visitor visitor = gim__ifm_intake_visitor(&new->intake);
-    gim__data_plan plan = {.batch_rows = (settings->batch_rows + source->n_environments - 1) / source->n_environments,
+    gim__data_plan plan = {.batch_rows = settings->batch_rows,
+                           .in_proportion = 1,
                            .held_out = settings->held_out,
                            .memory_budget = settings->memory_budget << 20,
                            .seed = settings->seed,

@@ -388,8 +388,10 @@ static void fill_factors(gim__data *data)
 
 static size_t rows_a_step(const gim__data *data, size_t k)
 {
-    size_t n = data->training.n_rows[k] - data->n_held[k];
-    return n < data->batch_rows ? n : data->batch_rows;
+    size_t n = data->training.n_rows[k] - data->n_held[k], most = data->batch_rows;
+    if (data->batch_share > 0)
+        most = 1 + (size_t)(data->batch_share * (double)data->training.n_rows[k]);
+    return n < most ? n : most;
 }
 
 /* The training rows with these numbers (counted without the held-out ones), from memory or by callback, to x. */
@@ -483,8 +485,17 @@ static gim_status new_arrays(gim__data *data, const gim__data_plan *plan)
     return GIM_OK;
 }
 
+static double all_rows(const gim__training *training)
+{
+    double sum = 0;
+    for (size_t k = 0; k < training->K; k++)
+        sum += (double)training->n_rows[k];
+    return sum;
+}
+
 static gim_status plan_rows(gim__data *data, const gim__data_plan *plan)
 {
+    data->batch_share = plan->in_proportion ? (double)plan->batch_rows / all_rows(&data->training) : 0;
     size_t held = 0, batch = 0, budget = plan->sufficient ? 0 : plan->memory_budget;
     double perturbed = 0;
     for (size_t k = 0; k < data->K; k++) {

@@ -36,14 +36,16 @@ typedef struct gim__data {
     double n_train, n_all, n_perturbed; /* training rows; all rows; mean training rows of a perturbed environment */
 
     double fingerprint;            /* a sum over all rows that tells other rows apart, or the same in another order */
-    size_t batch_rows, block_rows; /* rows of an environment a step; rows of one call to read() */
+    size_t batch_rows, block_rows; /* rows of an environment a step, most of them; rows of one call to read() */
+    double batch_share;            /* of an environment's rows that are in a step; 0: batch_rows of each */
     double *buffer;                /* (block_rows, d) */
     size_t *index;                 /* (block_rows) */
     gim__rows batch, held_rows;
 } gim__data;
 
 typedef struct gim__data_plan {
-    size_t batch_rows;    /* rows of each environment a step */
+    size_t batch_rows;    /* rows of each environment a step; or, where in_proportion, of all together */
+    int in_proportion;    /* each environment has as many rows in a step as its share of all rows, one at least */
     int sufficient;       /* batches are the environments' triangular factors instead, d + 1 rows each */
     double held_out;      /* share of rows */
     size_t memory_budget; /* bytes of cache */

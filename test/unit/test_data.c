@@ -293,6 +293,29 @@ START_TEST(batches_are_training_rows_of_every_environment_all_as_often)
 }
 END_TEST
 
+/* As many rows of each environment as its share of all, rounded up; weights stand for all training rows. */
+START_TEST(batches_in_proportion)
+{
+    setting *at = setting_new(0);
+    double all = 0;
+    at->plan.batch_rows = 24;
+    at->plan.in_proportion = 1;
+    ck_assert_int_eq(open_data(at), GIM_OK);
+    ck_assert_int_eq(gim__data_batch(&at->data, 1), GIM_OK);
+    for (size_t k = 0; k < 4; k++)
+        all += (double)at->source->n_rows[k];
+    for (size_t k = 0, r = 0; k < 4; k++) {
+        size_t n = 0, train = at->source->n_rows[k] - at->data.n_held[k];
+        double weight = 0;
+        for (; r < at->data.batch.n && at->data.batch.env[r] == k; r++, n++)
+            weight += (double)at->data.batch.weight[r];
+        ck_assert_uint_eq(n, 1 + (size_t)floor(24 * (double)at->source->n_rows[k] / all));
+        ck_assert_double_eq_tol(weight, (double)train, 1e-3);
+    }
+    setting_free(at);
+}
+END_TEST
+
 START_TEST(zeros_stay_zeros)
 {
     setting *at = opened(1);
@@ -901,6 +924,7 @@ int main(void)
                       {held_out_rows_change_with_the_seed_and_the_share, 1},
                       {many_rows_are_not_held_out, 1},
                       {batches_are_training_rows_of_every_environment_all_as_often, 1},
+                      {batches_in_proportion, 1},
                       {zeros_stay_zeros, 1},
                       {a_step_has_always_the_same_batch_and_another_step_another, 1},
                       {an_environment_smaller_than_the_batch_is_taken_whole, 1},
