@@ -58,6 +58,15 @@ static void note_end(const struct ui *ui, const gim_ifm *model, gim_status statu
                 (long long)r.best, held_out);
 }
 
+/* Held-out rows that were still getting likelier at the end. */
+static void note_steps(const struct ui *ui, const gim_ifm *model, const gim_ifm_settings *settings)
+{
+    gim_ifm_report r = ifm_model_report(model);
+    if (r.status == GIM_OK && r.rows_held_out > 0 && (size_t)r.best == settings->steps)
+        ui_note(ui, "the last step was the best on held-out rows: more may be better (--set steps=%zu)",
+                4 * settings->steps);
+}
+
 static int print_report(const struct ui *ui, const gim_ifm *model, const gim_ifm_settings *settings, const char *path)
 {
     return output_value(ui, json_pack("{s:o, s:o, s:o}", "model", ui_text(path), "fit", ifm_model_report_json(model),
@@ -78,6 +87,7 @@ static int keep(const struct ui *ui, const gim_ifm *model, const gim_ifm_setting
     if (saved < 0)
         return ifm_model_fail(ui, model, saved, path);
     note_end(ui, model, status, path);
+    note_steps(ui, model, settings);
     int code = ui->json ? print_report(ui, model, settings, path) : EXIT_OK;
     return code == EXIT_OK && status == GIM_STOPPED ? EXIT_INTERRUPTED : code;
 }

@@ -105,6 +105,11 @@ json 'j["settings"]["hidden"] == 6 and j["settings"]["networks"] == "shared" and
 gim ifm fit --data rows.tsv --observed all-tried.tsv --factors factors.tsv --set steps=1 --hold-out bc -o held.ifm; exits 0
 says 'all-tried.tsv: not used, having no rows in rows.tsv: ac, abc'; says '750 rows of 3 variables, regimes: 5'
 
+gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv --set steps=3 --set check-every=1 -o short.ifm; exits 0
+says 'the last step was the best on held-out rows: more may be better (--set steps=12)'
+gim ifm fit --data rows.tsv --observed tried.tsv --factors factors.tsv --set steps=3 --set held-out=0 -o short.ifm; exits 0
+says_not 'the last step was the best'
+
 begin 'ifm fit: seeds and threads'
 ifm_fit -q --threads 1 -o one.ifm; exits 0; silent
 ifm_fit -q --threads 2 -o two.ifm
