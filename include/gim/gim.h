@@ -731,14 +731,14 @@ GIM_API gim_status gim_ifm_fit(gim_ifm *model, const gim_ifm_settings *settings,
 
 /* How a fit went. */
 typedef struct gim_ifm_report {
-    size_t struct_size; /* sizeof(gim_ifm_report) */
-    gim_status status;  /* GIM_OK or GIM_STOPPED */
-    int64_t step, best; /* steps done; the step whose model was kept */
-    double objective;   /* of the last check, per training row, penalties included */
-    double held_out;    /* of the step that was kept, per held-out row; NaN where none is held out */
-    double seconds;
-    size_t rows, rows_held_out;
-    int rows_in_memory;
+    size_t struct_size;         /* sizeof(gim_ifm_report) */
+    gim_status status;          /* GIM_OK or GIM_STOPPED */
+    int64_t step, best;         /* steps done; the step whose model was kept */
+    double objective;           /* of the last check, per training row, penalties included */
+    double held_out;            /* of the step that was kept, per held-out row; NaN where none is held out */
+    double seconds;             /* spent fitting */
+    size_t rows, rows_held_out; /* of all regimes; of these, kept for the checks */
+    int rows_in_memory;         /* 1: rows were kept in memory; 0: read batch by batch */
 } gim_ifm_report;
 
 /* All that follow: errors GIM_ERR_STATE (no fit), GIM_ERR_ARGUMENT, GIM_ERR_NOMEM. Thread: many at once.
@@ -795,12 +795,15 @@ GIM_API gim_status gim_ifm_log_weights(const gim_ifm *model, const size_t *level
 /* For any model: outcomes that depend on the perturbation through the variables alone, and intervals around what is
  * predicted of them. */
 
-/* Rows with outcomes: x (n_rows, n_variables), y (n_rows, n_outcomes), weights (n_rows), none negative, or NULL for 1
- * each. */
+/* Rows with outcomes. */
 typedef struct gim_outcomes {
-    size_t struct_size; /* sizeof(gim_outcomes) */
-    size_t n_rows, n_variables, n_outcomes;
-    const double *x, *y, *weights;
+    size_t struct_size;    /* sizeof(gim_outcomes) */
+    size_t n_rows;         /* 1 or more, as of the next two */
+    size_t n_variables;    /* of each row */
+    size_t n_outcomes;     /* of each row */
+    const double *x;       /* (n_rows, n_variables) */
+    const double *y;       /* (n_rows, n_outcomes) */
+    const double *weights; /* (n_rows), none negative; NULL for 1 each */
 } gim_outcomes;
 
 /* A regression of outcomes on variables, the mean of some networks of two tanh layers: an opaque handle, never
@@ -874,8 +877,8 @@ typedef enum gim_ifm_estimator { GIM_IFM_DIRECT = 0, GIM_IFM_WEIGHTED = 1, GIM_I
 
 /* What gim_ifm_predict() goes by. Each may be NULL where the estimator does not need it. */
 typedef struct gim_ifm_asking {
-    size_t struct_size; /* sizeof(gim_ifm_asking) */
-    gim_ifm_estimator estimator;
+    size_t struct_size;                      /* sizeof(gim_ifm_asking) */
+    gim_ifm_estimator estimator;             /* GIM_IFM_DIRECT, being 0 */
     size_t n_rows;                           /* drawn rows; 0: 20 of each chain */
     const gim_regression *regression;        /* direct; NULL: the outcomes are the variables themselves */
     const gim_outcomes *outcomes;            /* weighted, reweighted: measured rows; its weights multiply */
