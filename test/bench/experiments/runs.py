@@ -156,7 +156,8 @@ def cell(values, digits, n):
     """Mean and spread of n values, or of as many as there are in brackets."""
     if not values:
         return "-"
-    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    finite = all(map(math.isfinite, values))
+    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 and finite else ""
     return f"{statistics.mean(values):.{digits}f}{spread}" + (f" ({len(values)})" if len(values) < n else "")
 
 
