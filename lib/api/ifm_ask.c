@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "ifm/identify.h"
 #include "ifm/normalise.h"
+#include "math/fn.h"
 
 gim_status gim_ifm_sampling_init(gim_ifm_sampling *sampling)
 {
@@ -161,20 +162,6 @@ static void weigh(const weighing *mine, const size_t *levels, size_t n, double *
     }
 }
 
-/* (sum w)^2 / sum w^2 */
-static double effective_rows(const double *log_weights, size_t n)
-{
-    double largest = -INFINITY, sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, log_weights[i]);
-    for (size_t i = 0; i < n; i++) {
-        double w = exp(log_weights[i] - largest);
-        sum += w;
-        squares += w * w;
-    }
-    return sum * sum / squares;
-}
-
 gim_status gim_ifm_log_weights(const gim_ifm *model, const size_t *levels, int force, const double *x, size_t n_rows,
                                double *log_weights, double *effective)
 {
@@ -194,7 +181,7 @@ gim_status gim_ifm_log_weights(const gim_ifm *model, const size_t *levels, int f
             weigh(&mine, levels, n, log_weights + first);
     }
     if (status == GIM_OK && effective != NULL)
-        *effective = effective_rows(log_weights, n_rows);
+        *effective = gim__weights(NULL, log_weights, n_rows);
     weighing_free(&mine);
     return status;
 }

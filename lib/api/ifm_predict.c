@@ -5,6 +5,7 @@
 #include "api/ifm.h"
 #include "api/regression.h"
 #include "base/alloc.h"
+#include "math/fn.h"
 
 enum { ROWS_OF_CHAIN = 20, BLOCK = 512 };
 
@@ -81,7 +82,6 @@ static gim_status check_sampling(prediction *of)
 static gim_status weigh(prediction *of)
 {
     const gim_outcomes *outcomes = of->asking->outcomes;
-    double largest = -INFINITY, sum = 0, squares = 0;
     of->weights = gim__new(&of->model->allocator, outcomes->n_rows, sizeof *of->weights);
     if (of->weights == NULL)
         return fail(of, GIM_ERR_NOMEM, "out of memory for weights");
@@ -89,16 +89,9 @@ static gim_status weigh(prediction *of)
                                             of->weights, NULL);
     if (status != GIM_OK)
         return status;
-    for (size_t i = 0; i < outcomes->n_rows; i++) {
-        of->weights[i] += outcomes->weights != NULL ? log(outcomes->weights[i]) : 0;
-        largest = fmax(largest, of->weights[i]);
-    }
-    for (size_t i = 0; i < outcomes->n_rows; i++) {
-        of->weights[i] = exp(of->weights[i] - largest);
-        sum += of->weights[i];
-        squares += of->weights[i] * of->weights[i];
-    }
-    of->effective = sum * sum / squares;
+    for (size_t i = 0; outcomes->weights != NULL && i < outcomes->n_rows; i++)
+        of->weights[i] += log(outcomes->weights[i]);
+    of->effective = gim__weights(of->weights, of->weights, outcomes->n_rows);
     return GIM_OK;
 }
 

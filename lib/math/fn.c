@@ -46,3 +46,18 @@ size_t gim__first_from(const double *x, size_t n, double value)
     }
     return low;
 }
+
+double gim__weights(double *w, const double *log_w, size_t n)
+{
+    double largest = -INFINITY, sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, log_w[i]);
+    for (size_t i = 0; i < n; i++) {
+        double weight = exp(log_w[i] - largest);
+        sum += weight;
+        squares += weight * weight;
+        if (w != NULL)
+            w[i] = weight;
+    }
+    return sum * sum / squares;
+}

@@ -88,6 +88,9 @@ void gim__exp_all(real *y, const real *x, real scale, size_t n);
 
 /* log(sum_i exp(x_i)), in double. n >= 1. */
 double gim__log_sum_exp(const double *x, size_t n);
+/* w (n) <- exp(log_w - the largest of them); w may be log_w, or NULL. Returns the effective number of weights,
+ * (sum w)^2 / sum w^2. */
+double gim__weights(double *w, const double *log_w, size_t n);
 /* The index of the first of the ascending x (n) that is not below value; n where there is none. */
 size_t gim__first_from(const double *x, size_t n, double value);
 

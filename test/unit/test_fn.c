@@ -207,9 +207,26 @@ START_TEST(log_sum_exp_knows_infinities)
 }
 END_TEST
 
+/* Against sums of weights that need no care; in place and without a place. */
+START_TEST(weights_and_their_effective_number)
+{
+    const double plain[4] = {0.5, 2, 1, 0};
+    double log_w[4], w[4], same[4];
+    for (int i = 0; i < 4; i++)
+        same[i] = log_w[i] = log(plain[i]) + 2000 * (_i - 1);
+    ck_assert_double_eq_tol(gim__weights(w, log_w, 4), 3.5 * 3.5 / 5.25, 1e-9);
+    ck_assert_double_eq(gim__weights(NULL, log_w, 4), gim__weights(same, same, 4));
+    for (int i = 0; i < 4; i++) {
+        ck_assert_double_eq_tol(w[i], plain[i] / 2, 1e-9);
+        ck_assert_double_eq(same[i], w[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    t_case cases[] = {{exp_keeps_its_bound, 1},
+    t_case cases[] = {{weights_and_their_effective_number, 3},
+                      {exp_keeps_its_bound, 1},
                       {exp_never_leaves_the_finite_or_the_positive, 1},
                       {exp_in_double, 1},
                       {arrays_are_scaled_and_their_surroundings_left_alone, 1},
