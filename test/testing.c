@@ -231,6 +231,7 @@ static void fill_spec(gim__spec *spec, const t_form *form)
     spec->marginal = form->marginal;
     spec->alpha = 0.7, spec->tau = 0.8, spec->sigma_psi = 0.3;
     spec->beta_graph = 1.3, spec->beta_target = 0.9;
+    spec->volume = 1; /* room is made for it; off until a test wants it */
     spec->sigma_z = 0.8, spec->sigma_theta = 1.2, spec->sigma_phi = 2.5;
 }
 
@@ -279,6 +280,7 @@ void t_problem_open(t_problem *problem, const t_form *form, uint64_t seed)
                                         problem->features, problem->observational, K, M, problem->rows.n, 6, seed,
                                         problem->pool),
                      GIM_OK);
+    problem->spec.volume = 0;
     objective->draws.mixed = (real)form->mixed;
     copy_noise(objective->draws.graph_noise, t_logistics(M * d * d, seed + 4), M * d * d);
     copy_noise(objective->draws.target_noise, t_logistics(M * K * d, seed + 5), M * K * d);

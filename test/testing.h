@@ -100,7 +100,7 @@ typedef struct t_problem {
     t_form form;
     gim_allocator allocator;
     gim__pool *pool;
-    gim__spec spec;
+    gim__spec spec; /* without the log-determinant, for which there is room */
     gim__params params;
     real *values, *features; /* (params.size), (K, p) */
     unsigned char *observational;

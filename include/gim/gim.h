@@ -91,18 +91,19 @@ GIM_API const char *gim_note(const gim_model *model);
 /* Numbered in groups of a hundred: the model's form, its priors, the fit. Numbers are never reused. docs/api.md says
  * what each does; gim_option_range() its range and default. */
 typedef enum gim_option {
-    GIM_MECHANISM = 100,     /* int, gim_mechanism */
-    GIM_INTERVENTION = 101,  /* int, gim_intervention */
-    GIM_MARGINAL = 102,      /* int, gim_marginal */
-    GIM_HIDDEN = 103,        /* int, units in each variable's network */
-    GIM_RANK = 104,          /* int, columns of the graph's latents; 0: as many as variables */
-    GIM_WIDTH = 105,         /* int, units in each of the two layers of the perturbation networks */
-    GIM_EDGE_SCALE = 106,    /* real, alpha in the edge logit alpha u.v */
-    GIM_TEMPERATURE = 107,   /* real, tau of the relaxed draws */
-    GIM_EFFECT_NOISE = 108,  /* real, sigma_psi, spread of the effects around their networks, in scaled units */
-    GIM_RELAXED_SHIFT = 109, /* int, gim_relaxed_shift */
-    GIM_METHOD = 110,        /* int, gim_method */
-    GIM_DOSE_FEATURE = 111,  /* int, index of the feature that is a dose, for the methods that need one; -1: none */
+    GIM_MECHANISM = 100,       /* int, gim_mechanism */
+    GIM_INTERVENTION = 101,    /* int, gim_intervention */
+    GIM_MARGINAL = 102,        /* int, gim_marginal */
+    GIM_HIDDEN = 103,          /* int, units in each variable's network */
+    GIM_RANK = 104,            /* int, columns of the graph's latents; 0: as many as variables */
+    GIM_WIDTH = 105,           /* int, units in each of the two layers of the perturbation networks */
+    GIM_EDGE_SCALE = 106,      /* real, alpha in the edge logit alpha u.v */
+    GIM_TEMPERATURE = 107,     /* real, tau of the relaxed draws */
+    GIM_EFFECT_NOISE = 108,    /* real, sigma_psi, spread of the effects around their networks, in scaled units */
+    GIM_RELAXED_SHIFT = 109,   /* int, gim_relaxed_shift */
+    GIM_METHOD = 110,          /* int, gim_method */
+    GIM_DOSE_FEATURE = 111,    /* int, index of the feature that is a dose, for the methods that need one; -1: none */
+    GIM_LOG_DETERMINANT = 112, /* real, weight of log|det(I - slopes)| in the likelihood of graphs with cycles */
 
     GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
     GIM_TARGET_SPARSITY = 201, /* real, beta_target while the graph is learned, per row */

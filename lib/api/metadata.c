@@ -8,11 +8,9 @@
 #include "base/alloc.h"
 #include "base/name.h"
 
-/* FORMAT_VERSION rises when a file may hold what earlier versions of the library do not know; a file without a note is
- * one of WITHOUT_NOTE, and so can be read by them. */
+/* FORMAT_VERSION rises when a file may hold what earlier versions of the library do not know. */
 #define FORMAT "gim"
-#define FORMAT_VERSION 3
-#define WITHOUT_NOTE 2
+#define FORMAT_VERSION 4
 #define MOST_EXACT (INT64_C(1) << 53) /* whole numbers up to here are exact in a double */
 #define TO_TEXT_(number) #number
 #define TO_TEXT(number) TO_TEXT_(number)
@@ -119,10 +117,9 @@ static json_t *fit_object(const gim__fit *fit)
 json_t *gim__metadata_new(const gim_model *model)
 {
     const gim_allocator *allocator = &model->allocator;
-    const char *version = model->note != NULL ? TO_TEXT(FORMAT_VERSION) : TO_TEXT(WITHOUT_NOTE);
     json_t *metadata = json_object();
     int made = json_object_set_new(metadata, "format", json_string(FORMAT)) == 0 &&
-               json_object_set_new(metadata, "format_version", json_string(version)) == 0 &&
+               json_object_set_new(metadata, "format_version", json_string(TO_TEXT(FORMAT_VERSION))) == 0 &&
                json_object_set_new(metadata, "gim_version", json_string(GIM_VERSION_STRING)) == 0 &&
                gim__fields_add(metadata, "variables", gim__fields_names(model->variable, model->d), allocator) &&
                gim__fields_add(metadata, "features", gim__fields_names(model->feature, model->p), allocator) &&
@@ -241,6 +238,8 @@ gim_status gim__metadata_model(gim_model **model, const gim__metadata *metadata,
         status = gim__fields_take_names((*model)->feature, metadata->features, "feature", 1, container);
     if (status == GIM_OK)
         status = take_note(*model, container);
+    if (status == GIM_OK) /* no fit had it before format version 4 */
+        status = gim_set_real(*model, GIM_LOG_DETERMINANT, 0);
     json_object_foreach(metadata->options, key, value)
     {
         if (status == GIM_OK)

@@ -1,6 +1,7 @@
 /* Handles: made, freed, copied, named, and their options. SPDX-License-Identifier: BSD-3-Clause */
 #include "api/model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -236,6 +237,13 @@ gim_status gim_get_real(const gim_model *model, gim_option option, double *value
 
 /* ---- shared by the other files of this folder ---- */
 
+/* A step of the optimiser moves each latent, and a logit, which is a sum over `rank` of them, by so many times more:
+ * without this the edges of many variables are decided before anything is known of them. */
+static double edge_scale(double given, size_t rank)
+{
+    return given > 0 ? given : fmin(0.2, 4 / (double)rank);
+}
+
 void gim__model_spec(gim__spec *spec, const gim_model *model)
 {
     const gim__options *options = &model->options;
@@ -246,7 +254,8 @@ void gim__model_spec(gim__spec *spec, const gim_model *model)
     spec->hidden = (size_t)gim__option(options, GIM_HIDDEN);
     spec->net = (gim__mlp){model->p, (size_t)gim__option(options, GIM_WIDTH), model->d};
     spec->marginal = (gim_marginal)gim__option(options, GIM_MARGINAL);
-    spec->alpha = gim__option(options, GIM_EDGE_SCALE);
+    spec->alpha = edge_scale(gim__option(options, GIM_EDGE_SCALE), spec->rank);
+    spec->volume = spec->zero_inflated ? 0 : gim__option(options, GIM_LOG_DETERMINANT); /* zeros have no volume */
     spec->tau = gim__option(options, GIM_TEMPERATURE);
     spec->sigma_psi = gim__option(options, GIM_EFFECT_NOISE);
     spec->beta_graph = gim__option(options, GIM_GRAPH_SPARSITY);

@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 
-enum { GIM__OPTIONS = 34 };
+enum { GIM__OPTIONS = 35 };
 
 /* Values of one model, in the order of the table; whole numbers and choices are exact in a double. */
 typedef struct gim__options {

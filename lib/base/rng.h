@@ -23,7 +23,9 @@ typedef enum gim__purpose {
     GIM__RNG_REFERENCE,    /* rows that give the variables' units */
     GIM__RNG_ROWS,         /* part and dose, perturbation */
     /* of an interventional factor model */
-    GIM__RNG_CHAIN /* chain */
+    GIM__RNG_CHAIN, /* chain */
+    /* of a fit again */
+    GIM__RNG_SLOPES /* rows at which slopes are taken: 0 of a step, 1 of a check; step */
 } gim__purpose;
 
 typedef struct gim__rng {

@@ -30,6 +30,14 @@ typedef struct gim__mech {
      * is used up. dtheta is touched at the variable's own parameters only. */
     void (*backward)(real *dtheta, real *dgain, const real *dmean, real *kept, const real *x, const real *theta,
                      const gim__family *family, size_t n, size_t d, size_t h, real *scratch);
+    /* Whether the mean's slopes differ between rows; x may be anything below where they do not. */
+    int curved;
+    /* At one row x (d), slope (n_parents): slope_k = dmean / dx_i, i the parent k. */
+    void (*slope)(real *slope, const real *x, const real *theta, const gim__family *family, size_t d, size_t h,
+                  real *scratch);
+    /* Given dslope (n_parents), dtheta += and dgain += as of backward(). */
+    void (*slope_backward)(real *dtheta, real *dgain, const real *dslope, const real *x, const real *theta,
+                           const gim__family *family, size_t d, size_t h, real *scratch);
 } gim__mech;
 
 extern const gim__mech gim__mech_linear;  /* sum_i G_ij W_ij x_i */

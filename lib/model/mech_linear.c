@@ -1,15 +1,19 @@
 /* Linear mechanisms: mean_j = sum_i G_ij W_ij x_i. SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+
 #include "math/strip.h"
 #include "math/vec.h"
 #include "model/mech.h"
 
-/* Small weights, N(0, 0.1^2): a large wrong one would drive its edge out before it could be learned. */
+/* Small weights, N(0, 0.1^2), and smaller where there are many, whose sum is noise: a large wrong one would drive its
+ * edge out before it could be learned. */
 static void start(real *theta, gim__rng *rng, size_t d, size_t h)
 {
     (void)h;
     gim__rng_normals(rng, theta, d * d);
+    real scale = (real)(d > 20 ? 0.1 * sqrt(20.0 / (double)d) : 0.1);
     for (size_t e = 0; e < d * d; e++)
-        theta[e] *= (real)0.1;
+        theta[e] *= scale;
 }
 
 static size_t kept_columns(size_t h)
@@ -67,4 +71,31 @@ GIM__CLONES static void backward(real *restrict dtheta, real *restrict dgain, co
     }
 }
 
-const gim__mech gim__mech_linear = {{{"W", "dd"}}, start, kept_columns, scratch_size, forward, backward};
+static void slope(real *slope, const real *x, const real *theta, const gim__family *family, size_t d, size_t h,
+                  real *scratch)
+{
+    (void)x;
+    (void)h;
+    (void)scratch;
+    for (size_t k = 0; k < family->n_parents; k++)
+        slope[k] = family->gain[k] * theta[family->parent[k] * d + family->variable];
+}
+
+/* Forward: slope_k = gain_k W_k. Now dW_k += gain_k dslope_k, dgain_k += W_k dslope_k. */
+static void slope_backward(real *dtheta, real *dgain, const real *dslope, const real *x, const real *theta,
+                           const gim__family *family, size_t d, size_t h, real *scratch)
+{
+    (void)x;
+    (void)h;
+    (void)scratch;
+    for (size_t k = 0; k < family->n_parents; k++) {
+        size_t weight = family->parent[k] * d + family->variable;
+        if (dtheta != NULL)
+            dtheta[weight] += family->gain[k] * dslope[k];
+        if (dgain != NULL)
+            dgain[k] += theta[weight] * dslope[k];
+    }
+}
+
+const gim__mech gim__mech_linear = {{{"W", "dd"}}, start, kept_columns, scratch_size,  forward,
+                                    backward,      0,     slope,        slope_backward};

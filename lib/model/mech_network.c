@@ -3,6 +3,7 @@
  * theta: W1 (d, d, h) [j][i][q], b1 (d, h) [j][q], W2 (d, h) [j][q], b2 (d).
  * SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <string.h>
 
 #include "math/fn.h"
 #include "math/strip.h"
@@ -164,5 +165,78 @@ GIM__CLONES static void backward(real *restrict dtheta, real *restrict dgain, co
     }
 }
 
-const gim__mech gim__mech_network = {
-    {{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}}, start, kept_columns, scratch_size, forward, backward};
+/* The hidden units at one row: t (h). */
+static void units_at(real *restrict t, const real *restrict x, const real *restrict theta, const gim__family *family,
+                     size_t d, size_t h)
+{
+    size_t j = family->variable;
+    const real *W1 = theta + j * d * h;
+    memcpy(t, theta + d * d * h + j * h, h * sizeof *t);
+    for (size_t k = 0; k < family->n_parents; k++) {
+        size_t i = family->parent[k];
+        real value = family->gain[k] * x[i];
+        for (size_t q = 0; q < h; q++)
+            t[q] += value * W1[i * h + q];
+    }
+    gim__tanh_all(t, h);
+}
+
+/* slope_k = gain_k W1_k . e, e = w2 (1 - t^2). */
+GIM__CLONES static void slope(real *restrict slope, const real *restrict x, const real *restrict theta,
+                              const gim__family *family, size_t d, size_t h, real *restrict scratch)
+{
+    const real *W1 = theta + family->variable * d * h, *w2 = theta + (d + 1) * d * h + family->variable * h;
+    real *e = scratch;
+    units_at(e, x, theta, family, d, h);
+    for (size_t q = 0; q < h; q++)
+        e[q] = w2[q] * (1 - e[q] * e[q]);
+    for (size_t k = 0; k < family->n_parents; k++) {
+        real sum = 0;
+        for (size_t q = 0; q < h; q++)
+            sum += W1[family->parent[k] * h + q] * e[q];
+        slope[k] = family->gain[k] * sum;
+    }
+}
+
+/* Forward: a = b1 + sum_k gain_k x_k W1_k, t = tanh(a), e = w2 (1 - t^2), slope_k = gain_k W1_k . e.
+ * Now, with g_k = dslope_k: de = sum_k g_k gain_k W1_k; dw2 += de (1 - t^2); da = -2 de w2 t (1 - t^2); db1 += da;
+ * dW1_k += gain_k (g_k e + x_k da); dgain_k += W1_k . (g_k e + x_k da). */
+GIM__CLONES static void slope_backward(real *restrict dtheta, real *restrict dgain, const real *restrict dslope,
+                                       const real *restrict x, const real *restrict theta, const gim__family *family,
+                                       size_t d, size_t h, real *restrict scratch)
+{
+    size_t j = family->variable, W1 = j * d * h, b1 = d * d * h + j * h, w2 = b1 + d * h;
+    real *e = scratch, *de = scratch + h, *da = scratch + 2 * h;
+    units_at(e, x, theta, family, d, h);
+    memset(de, 0, h * sizeof *de);
+    for (size_t k = 0; k < family->n_parents; k++)
+        for (size_t q = 0; q < h; q++)
+            de[q] += dslope[k] * family->gain[k] * theta[W1 + family->parent[k] * h + q];
+    for (size_t q = 0; q < h; q++) {
+        real t = e[q], steep = 1 - t * t;
+        da[q] = -2 * de[q] * theta[w2 + q] * t * steep;
+        e[q] = theta[w2 + q] * steep;
+        if (dtheta != NULL) {
+            dtheta[w2 + q] += de[q] * steep;
+            dtheta[b1 + q] += da[q];
+        }
+    }
+    real *dweight = de; /* done with */
+    for (size_t k = 0; k < family->n_parents; k++) {
+        size_t i = family->parent[k], at = W1 + i * h;
+        for (size_t q = 0; q < h; q++)
+            dweight[q] = dslope[k] * e[q] + x[i] * da[q];
+        gain_backward(dtheta == NULL ? NULL : dtheta + at, dgain == NULL ? NULL : dgain + k, dweight, theta + at,
+                      family->gain[k], h);
+    }
+}
+
+const gim__mech gim__mech_network = {{{"W1", "ddh"}, {"b1", "dh"}, {"W2", "dh"}, {"b2", "d"}},
+                                     start,
+                                     kept_columns,
+                                     scratch_size,
+                                     forward,
+                                     backward,
+                                     1,
+                                     slope,
+                                     slope_backward};

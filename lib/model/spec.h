@@ -19,6 +19,7 @@ typedef struct gim__spec {
     gim_effect effect[GIM__EFFECTS]; /* and which they are */
     gim_marginal marginal;
     double alpha, tau, sigma_psi;
+    double volume; /* weight of the log-determinant, 0 to 1 */
     double beta_graph, beta_target, sigma_z, sigma_theta, sigma_phi;
 } gim__spec;
 

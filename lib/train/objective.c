@@ -69,6 +69,8 @@ gim_status gim__objective_new(gim__objective *objective, const gim_allocator *al
     objective->interv.observational = observational;
     gim_status status = gim__likelihood_new(&objective->likelihood, allocator, spec, M, K, most_rows, pool);
     if (status == GIM_OK)
+        status = gim__volume_new(&objective->volume, allocator, spec, M, pool);
+    if (status == GIM_OK)
         status = new_interv(&objective->interv, allocator, spec, K);
     if (status == GIM_OK)
         status = new_draws(&objective->draws, allocator, M, K, spec->d, spec->n_effects);
@@ -89,6 +91,7 @@ void gim__objective_free(gim__objective *objective)
                    objective->ds,      objective->radius,   objective->radius_scratch,
                    objective->dradius, objective->start};
     gim__likelihood_free(&objective->likelihood);
+    gim__volume_free(&objective->volume);
     for (size_t i = 0; i < sizeof all / sizeof *all && objective->allocator != NULL; i++)
         gim__delete(objective->allocator, all[i]);
 }
@@ -211,9 +214,32 @@ void gim__objective_acyclicity_backward(gim__objective *objective, real *ds, dou
 
 /* ---- the objective ---- */
 
-/* The log-likelihood and its gradient: ds through relaxed graphs, the rest through discrete ones, or the fixed one. */
-static double likelihood(gim__objective *objective, real *grad, const real *values, const real *fixed)
+/* log|det| of the draws' graphs for each of N rows, and its gradient. */
+static double volume(gim__objective *objective, real *grad, real *ds, const real *values, gim__graphs graphs,
+                     double rows)
 {
+    const gim__spec *spec = objective->spec;
+    if (spec->volume == 0)
+        return 0;
+    double weight = spec->volume * rows;
+    double value = gim__volume_forward(&objective->volume, values, objective->params, graphs, spec);
+    gim__volume_backward(&objective->volume, grad, ds, weight, values, objective->params, graphs, spec);
+    return weight * value;
+}
+
+static void volume_rows(gim__objective *objective, const gim__rows *rows, uint64_t of_check, uint64_t step)
+{
+    gim__rng rng;
+    gim__rng_open(&rng, objective->seed, GIM__RNG_SLOPES, of_check, step);
+    gim__volume_rows(&objective->volume, rows, objective->spec, &rng);
+}
+
+/* The log-likelihood and its gradient: ds through relaxed graphs, the rest through discrete ones, or the fixed one,
+ * which has no cycles. */
+static double likelihood(gim__objective *objective, real *grad, const real *values, const gim__phase *phase)
+{
+    const real *fixed = phase->graph;
+    double value = 0;
     gim__likelihood *work = &objective->likelihood;
     const gim__params *params = objective->params;
     const gim__spec *spec = objective->spec;
@@ -222,9 +248,12 @@ static double likelihood(gim__objective *objective, real *grad, const real *valu
         gim__graphs relaxed = {draws->relaxed, 0, 1};
         gim__likelihood_forward(work, values, params, draws, relaxed, spec);
         gim__likelihood_backward(work, NULL, objective->ds, values, params, draws, relaxed, spec);
+        volume(objective, NULL, objective->ds, values, relaxed, phase->rows);
     }
     gim__graphs discrete = {fixed != NULL ? fixed : draws->discrete, fixed != NULL, 0};
-    double value = gim__likelihood_forward(work, values, params, draws, discrete, spec);
+    if (fixed == NULL)
+        value = volume(objective, grad, NULL, values, discrete, phase->rows);
+    value += gim__likelihood_forward(work, values, params, draws, discrete, spec);
     gim__likelihood_backward(work, grad, NULL, values, params, draws, discrete, spec);
     gim__draws_backward(&objective->interv, draws, work->dtarget, work->deffect, spec, objective->pool);
     return value;
@@ -270,7 +299,8 @@ gim__value gim__objective_step(gim__objective *objective, real *grad, const real
     objective->draws.mixed = (real)phase->mixed;
     draw(objective, values, GIM__RNG_DRAW, phase->step);
     gim__likelihood_rows(&objective->likelihood, rows, spec->marginal);
-    value.log_likelihood = likelihood(objective, grad, values, phase->graph);
+    volume_rows(objective, rows, 0, phase->step);
+    value.log_likelihood = likelihood(objective, grad, values, phase);
     value.objective = value.log_likelihood + gim__prior_targets(interv, phase->beta_target, spec) +
                       gim__prior_weights(grad, values, params, spec);
     ends all = {objective, values, grad, GIM__RNG_DRAW, phase->step, 1 + spec->n_effects};
@@ -303,6 +333,12 @@ gim__value gim__objective_check(gim__objective *objective, const real *values, c
         value.log_likelihood =
             gim__likelihood_forward(&objective->likelihood, values, objective->params, draws, graphs, objective->spec) /
             (double)rows->n;
+        if (objective->spec->volume > 0 && phase->graph == NULL) {
+            volume_rows(objective, rows, 1, phase->step);
+            value.log_likelihood +=
+                objective->spec->volume *
+                gim__volume_forward(&objective->volume, values, objective->params, graphs, objective->spec);
+        }
     }
     return value;
 }

@@ -3,6 +3,7 @@
 #define GIM__OBJECTIVE_H
 
 #include "train/likelihood.h"
+#include "train/volume.h"
 
 /* Everything a step works in. The gradient of the edge logits goes through the relaxed graph, the others through the
  * discrete one. */
@@ -14,6 +15,7 @@ typedef struct gim__objective {
     gim__pool *pool; /* borrowed */
     uint64_t seed;
     gim__likelihood likelihood;
+    gim__volume volume;
     gim__interv interv;
     gim__draws draws;
     real *s, *ds;                                    /* (d, d) edge logits */

@@ -27,7 +27,7 @@ static gim_model *model_of(int form, source *from, int64_t steps)
 static void open_pair(pair *both, int form)
 {
     made_system system = {.mechanism = form % 3, .intervention = form / 3};
-    both->from[0] = random_source(&system, D, K, 200, 40, 1, 9);
+    both->from[0] = random_source(&system, D, K, 200, 40, 1, 1);
     both->from[1] = source_copy(both->from[0]);
     both->log_units = form % 3 == GIM_ZERO_INFLATED;
     for (size_t k = 0; k < K; k++) {

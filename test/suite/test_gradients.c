@@ -218,6 +218,10 @@ static double relaxed_objective(const real *x, void *user)
     double h = acyclicity(x, at);
     at->relaxed = 1;
     double sum = log_likelihood(x, at) + log_prior(x, at);
+    if (at->problem.spec.volume > 0)
+        sum += at->problem.spec.volume * phase.rows *
+               gim__volume_forward(&at->problem.objective.volume, at->problem.values, &at->problem.params,
+                                   graphs_of(at), &at->problem.spec);
     return sum / phase.rows - phase.lambda * h - 0.5 * phase.mu * h * h;
 }
 
@@ -229,14 +233,29 @@ static real *step_gradient(setting *at)
     return gradient;
 }
 
-START_TEST(a_whole_step)
+static void check_whole_step(int number, double volume)
 {
-    setting *at = setting_new(_i);
+    setting *at = setting_new(number);
+    const gim__params *params = &at->problem.params;
+    at->problem.spec.volume = volume;
+    for (size_t i = params->theta; i < params->theta + params->theta_size && volume > 0; i++)
+        at->problem.values[i] = (real)(0.2 * fabs((double)at->problem.values[i]));
     real *gradient = step_gradient(at);
     check_blocks(at, gradient, objective_of, 0);
     check_blocks(at, gradient, relaxed_objective, 1);
     free(gradient);
     setting_free(at);
+}
+
+START_TEST(a_whole_step)
+{
+    check_whole_step(_i, 0);
+}
+END_TEST
+
+START_TEST(a_whole_step_with_the_log_determinant)
+{
+    check_whole_step(_i, 0.8);
 }
 END_TEST
 
@@ -339,6 +358,7 @@ int main(void)
                       {the_acyclicity, 1},
                       {the_log_prior, T_FORMS},
                       {a_whole_step, T_FORMS},
+                      {a_whole_step_with_the_log_determinant, T_FORMS},
                       {a_whole_step_with_the_graph_fixed, T_FORMS},
                       {sufficient_statistics_stand_for_the_rows, 4}};
     return T_RUN("gradients", cases);

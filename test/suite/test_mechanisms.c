@@ -373,6 +373,125 @@ START_TEST(a_variable_touches_its_own_parameters_alone)
 }
 END_TEST
 
+/* ---- slopes ---- */
+
+/* Those of one variable at the first row. */
+typedef struct slopes {
+    setting at;
+    gim__family family;
+    size_t parent[16];
+    real gain[16], weight[16], value[16];
+    real *scratch;
+} slopes;
+
+static slopes *slopes_new(int i, size_t j)
+{
+    slopes *of = calloc(1, sizeof *of);
+    real *weight = t_normals(16, 1, 21);
+    of->at = setting_new(i, i % 2);
+    of->scratch = t_zeros(of->at.mech->scratch(of->at.d, of->at.h));
+    of->family = (gim__family){j, 0, of->parent, of->gain};
+    for (size_t p = 0; p < of->at.d; p++)
+        if (of->at.G[p * of->at.d + j] != 0) {
+            of->parent[of->family.n_parents] = p;
+            of->gain[of->family.n_parents++] = of->at.G[p * of->at.d + j];
+        }
+    memcpy(of->weight, weight, sizeof of->weight);
+    free(weight);
+    return of;
+}
+
+static void slopes_free(slopes *of)
+{
+    setting_free(&of->at);
+    free(of->scratch), free(of);
+}
+
+static double mean_at(const real *x, void *user)
+{
+    slopes *of = user;
+    gim__spec spec = {.d = of->at.d, .hidden = of->at.h, .mech = of->at.mech};
+    gim__params params = {.theta = 0};
+    return t_mean(&spec, &params, of->at.theta, of->at.G, x, of->family.variable);
+}
+
+START_TEST(slopes_are_those_of_the_mean)
+{
+    for (size_t j = 0; j < sizes[_i % SIZES].d; j++) {
+        slopes *of = slopes_new(_i, j);
+        setting *at = &of->at;
+        real *all = t_zeros(at->d);
+        at->mech->slope(of->value, at->x, at->theta, &of->family, at->d, at->h, of->scratch);
+        for (size_t k = 0; k < of->family.n_parents; k++)
+            all[of->parent[k]] = of->value[k];
+        ck_assert(of->family.n_parents == 0 || t_gradient_gap(all, at->x, at->d, mean_at, of) < T_DIFFERENCE);
+        free(all);
+        slopes_free(of);
+    }
+}
+END_TEST
+
+START_TEST(slopes_that_are_the_same_everywhere_do_not_look_at_the_row)
+{
+    slopes *of = slopes_new(_i, 0);
+    setting *at = &of->at;
+    real *elsewhere = t_normals(at->d, 1, 22), other[16] = {0};
+    at->mech->slope(of->value, at->x, at->theta, &of->family, at->d, at->h, of->scratch);
+    at->mech->slope(other, elsewhere, at->theta, &of->family, at->d, at->h, of->scratch);
+    if (!at->mech->curved)
+        ck_assert_mem_eq(of->value, other, of->family.n_parents * sizeof *other);
+    else if (of->family.n_parents > 0)
+        ck_assert(t_gap(other, of->value, of->family.n_parents) > 1e-3);
+    free(elsewhere);
+    slopes_free(of);
+}
+END_TEST
+
+static double weighted(slopes *of, const real *theta)
+{
+    setting *at = &of->at;
+    at->mech->slope(of->value, at->x, theta, &of->family, at->d, at->h, of->scratch);
+    return dot(of->value, of->weight, of->family.n_parents);
+}
+
+static double slopes_of_theta(const real *theta, void *user)
+{
+    return weighted(user, theta);
+}
+
+static double slopes_of_gain(const real *gain, void *user)
+{
+    slopes *of = user;
+    of->family.gain = gain;
+    double value = weighted(of, of->at.theta);
+    of->family.gain = of->gain;
+    return value;
+}
+
+START_TEST(slopes_have_their_gradient_which_is_added)
+{
+    slopes *of = slopes_new(_i, _i % 2);
+    setting *at = &of->at;
+    size_t n = at->theta_size, parents = of->family.n_parents;
+    real *dtheta = t_normals(n, 1, 23), *before = t_normals(n, 1, 23), dgain[16], gain[16];
+    for (size_t k = 0; k < 16; k++)
+        dgain[k] = 3;
+    at->mech->slope_backward(dtheta, NULL, of->weight, at->x, at->theta, &of->family, at->d, at->h, of->scratch);
+    at->mech->slope_backward(NULL, dgain, of->weight, at->x, at->theta, &of->family, at->d, at->h, of->scratch);
+    for (size_t e = 0; e < n; e++)
+        dtheta[e] -= before[e];
+    for (size_t k = 0; k < 16; k++)
+        dgain[k] -= 3;
+    memcpy(gain, of->gain, sizeof gain);
+    if (parents > 0) {
+        ck_assert_double_lt(t_gradient_gap(dtheta, at->theta, n, slopes_of_theta, of), T_DIFFERENCE);
+        ck_assert_double_lt(t_gradient_gap(dgain, gain, parents, slopes_of_gain, of), T_DIFFERENCE);
+    }
+    free(dtheta), free(before);
+    slopes_free(of);
+}
+END_TEST
+
 /* ---- permutation ---- */
 
 /* to <- from with variable v renamed to order[v], along every axis that runs over variables. */
@@ -453,6 +572,9 @@ int main(void)
                       {backward_is_the_gradient, RUNS},
                       {backward_adds_and_takes_null, RUNS},
                       {a_variable_touches_its_own_parameters_alone, RUNS},
+                      {slopes_are_those_of_the_mean, RUNS},
+                      {slopes_that_are_the_same_everywhere_do_not_look_at_the_row, RUNS},
+                      {slopes_have_their_gradient_which_is_added, RUNS},
                       {renaming_variables_renames_everything, RUNS}};
     return T_RUN("mechanisms", cases);
 }

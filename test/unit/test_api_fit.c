@@ -802,6 +802,47 @@ START_TEST(a_fit_that_diverges)
 }
 END_TEST
 
+/* ---- options that have a meaning of their own ---- */
+
+/* Edge probabilities after a few steps. */
+static void probabilities(double *p, gim_mechanism mechanism, int64_t rank, gim_option option, double value)
+{
+    source *from = small_source(mechanism, GIM_HARD, 3);
+    gim_model *model = quick_model(3, 2, mechanism, GIM_HARD, 10);
+    set_int(model, GIM_RANK, rank);
+    set_real(model, option, value);
+    fit(model, from);
+    CHECK_OK(gim_graph(model, p, NULL));
+    gim_model_free(model);
+    source_free(from);
+}
+
+START_TEST(an_edge_scale_of_0_goes_by_the_rank)
+{
+    static const struct {
+        int64_t rank;
+        double scale;
+    } same[] = {{0, 0.2}, {20, 0.2}, {40, 0.1}, {400, 0.01}};
+    double preset[9], given[9];
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        probabilities(preset, GIM_LINEAR, same[i].rank, GIM_EDGE_SCALE, 0);
+        probabilities(given, GIM_LINEAR, same[i].rank, GIM_EDGE_SCALE, same[i].scale);
+        ck_assert_mem_eq(preset, given, sizeof preset);
+    }
+}
+END_TEST
+
+START_TEST(the_log_determinant_is_there_unless_zeros_are)
+{
+    for (int mechanism = 0; mechanism < 3; mechanism++) {
+        double with[9], without[9];
+        probabilities(with, mechanism, 0, GIM_LOG_DETERMINANT, 1);
+        probabilities(without, mechanism, 0, GIM_LOG_DETERMINANT, 0);
+        ck_assert_int_eq(memcmp(with, without, sizeof with) == 0, mechanism == GIM_ZERO_INFLATED);
+    }
+}
+END_TEST
+
 int main(void)
 {
     t_case cases[] = {{the_data_must_be_complete, 1},
@@ -826,6 +867,8 @@ int main(void)
                       {a_model_is_not_busy_after_a_failure, 1},
                       {the_final_graph_is_acyclic_whatever_happened, 1},
                       {the_tolerance_decides, 1},
-                      {a_fit_that_diverges, 1}};
+                      {a_fit_that_diverges, 1},
+                      {an_edge_scale_of_0_goes_by_the_rank, 1},
+                      {the_log_determinant_is_there_unless_zeros_are, 1}};
     return T_RUN("api_fit", cases);
 }

@@ -19,6 +19,7 @@ static const struct {
     {109, GIM_CHOICE, "relaxed-shift"},
     {110, GIM_CHOICE, "method"},
     {111, GIM_INT, "dose-feature"},
+    {112, GIM_REAL, "log-determinant"},
     {200, GIM_REAL, "graph-sparsity"},
     {201, GIM_REAL, "target-sparsity"},
     {202, GIM_REAL, "sigma-latent"},

@@ -504,6 +504,8 @@ START_TEST(golden_file_is_read)
     ck_assert_str_eq(gim_feature_name(model, 0), "dose \"mM\"");
     ck_assert_int_eq(gim_get_int(model, GIM_SEED, &seed), GIM_OK);
     ck_assert_int_eq(seed, 9007199254740992);
+    ck_assert_int_eq(gim_get_real(model, GIM_LOG_DETERMINANT, &value), GIM_OK);
+    ck_assert_double_eq(value, 0); /* there was none then */
     ck_assert_uint_eq(gim_environment_count(model), SMALL_K);
     ck_assert_int_eq(gim_environment_get(model, 2, &environment, NULL), GIM_OK);
     ck_assert_str_eq(environment.name, "Dosis \xc3\xa4");

@@ -49,6 +49,14 @@ static double plain_acyclicity(const t_problem *problem)
     return sum / (double)M;
 }
 
+/* At the rows that the step or check took. */
+static double plain_volume(t_problem *problem)
+{
+    gim__objective *objective = &problem->objective;
+    gim__graphs graphs = {objective->draws.discrete, 0, 0};
+    return gim__volume_forward(&objective->volume, problem->values, &problem->params, graphs, &problem->spec);
+}
+
 static real *repeated(const real *G, size_t M, size_t dd)
 {
     real *many = t_zeros(M * dd);
@@ -63,6 +71,7 @@ static void check_step(int i, const real *fixed)
     t_form form = t_form_at(i);
     t_problem problem;
     t_problem_open(&problem, &form, 4);
+    problem.spec.volume = 0.6;
     gim__phase phase = phase_at(3, fixed);
     real *grad = t_zeros(problem.params.size);
     gim__value value = gim__objective_step(&problem.objective, grad, problem.values, &problem.rows, &phase);
@@ -70,6 +79,8 @@ static void check_step(int i, const real *fixed)
     real *graphs =
         fixed != NULL ? repeated(fixed, form.M, dd) : repeated(problem.objective.draws.discrete, 1, form.M * dd);
     double likelihood = t_log_likelihood(&problem, problem.values, graphs);
+    if (fixed == NULL)
+        likelihood += phase.rows * 0.6 * plain_volume(&problem);
     double h = fixed != NULL ? 0 : plain_acyclicity(&problem);
     double wanted = (likelihood + plain_prior(&problem, phase.beta_target, fixed != NULL)) / phase.rows -
                     phase.lambda * h - 0.5 * phase.mu * h * h;
@@ -99,10 +110,12 @@ START_TEST(a_check_is_its_parts)
     t_form form = t_form_at(_i);
     t_problem problem;
     t_problem_open(&problem, &form, 4);
+    problem.spec.volume = 0.6;
     gim__phase phase = phase_at(3, NULL);
     gim__value value = gim__objective_check(&problem.objective, problem.values, &problem.rows, &phase);
     double likelihood = t_log_likelihood(&problem, problem.values, problem.objective.draws.discrete);
-    ck_assert_double_lt(t_error(value.log_likelihood, likelihood / (double)problem.rows.n), T_ROUNDING);
+    double wanted = likelihood / (double)problem.rows.n + 0.6 * plain_volume(&problem);
+    ck_assert_double_lt(t_error(value.log_likelihood, wanted), T_ROUNDING);
     ck_assert_double_lt(t_error(value.acyclicity, plain_acyclicity(&problem)), T_ROUNDING);
     real *fixed = t_graph(form.d, 0.6, 1, 3), *many = repeated(fixed, form.M, form.d * form.d);
     phase.graph = fixed;
@@ -242,6 +255,7 @@ START_TEST(a_step_allocates_nothing)
     t_memory memory;
     gim__objective objective;
     t_problem_open(&problem, &form, 2);
+    problem.spec.volume = _i % 2;
     t_memory_open(&memory, 0);
     ck_assert_int_eq(gim__objective_new(&objective, &memory.allocator, &problem.spec, &problem.params, problem.features,
                                         problem.observational, form.K, form.M, problem.rows.n, 3, 1, problem.pool),

@@ -22,6 +22,7 @@ static const struct {
                  {109, "relaxed-shift", GIM_CHOICE},
                  {110, "method", GIM_CHOICE},
                  {111, "dose-feature", GIM_INT},
+                 {112, "log-determinant", GIM_REAL},
                  {200, "graph-sparsity", GIM_REAL},
                  {201, "target-sparsity", GIM_REAL},
                  {202, "sigma-latent", GIM_REAL},
@@ -124,7 +125,7 @@ END_TEST
 
 START_TEST(what_does_not_exist_is_said_not_to)
 {
-    static const int none[] = {0, -1, 99, 112, 206, 316, 1000, INT32_MAX};
+    static const int none[] = {0, -1, 99, 113, 206, 316, 1000, INT32_MAX};
     gim_option option = 42;
     gim_option_kind kind = 42;
     double a, b, c;

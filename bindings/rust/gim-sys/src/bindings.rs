@@ -48,6 +48,7 @@ pub const GIM_EFFECT_NOISE: gim_option = 108;
 pub const GIM_RELAXED_SHIFT: gim_option = 109;
 pub const GIM_METHOD: gim_option = 110;
 pub const GIM_DOSE_FEATURE: gim_option = 111;
+pub const GIM_LOG_DETERMINANT: gim_option = 112;
 pub const GIM_GRAPH_SPARSITY: gim_option = 200;
 pub const GIM_TARGET_SPARSITY: gim_option = 201;
 pub const GIM_SIGMA_LATENT: gim_option = 202;
