@@ -46,7 +46,7 @@ predict() {
 
     gim fit --data cells.tsv.gz --perturbations perturbations.tsv --control reference \
         --hold-out "red_$dose" --hold-out "green_$dose" --hold-out "blue_$dose" \
-        --mechanism nonlinear --set steps=6000 --set learning-rate=0.002 --seed 1 -o "$dose/model.gim"
+        --mechanism nonlinear --seed 1 -o "$dose/model.gim"
     gim info "$dose/model.gim" --json -o "$dose/info.json"
     gim sample "$dose/model.gim" --perturbations "$dose/unseen.tsv" -n 3334 -o "$dose/gim.tsv"
     gim targets "$dose/model.gim" --perturbations "$dose/unseen.tsv" --quiet --json -o "$dose/targets.json"
