@@ -9,7 +9,12 @@
 #include "math/inverse.h"
 #include "model/graph.h"
 
-enum { ROWS = 4 }; /* of a draw, where slopes differ between rows */
+/* Rows of a draw: of few the gradient is noisy; each costs 2 d^3 operations. */
+static size_t rows_of(const gim__spec *spec)
+{
+    size_t most = 640 / spec->d;
+    return !spec->mech->curved ? 1 : most < 4 ? 4 : most > 16 ? 16 : most;
+}
 
 /* A thread's scratch, in this order: gains, slopes or their gradient, gradient of the gains, the mechanism's own. */
 static size_t scratch_size(const gim__spec *spec)
@@ -20,7 +25,7 @@ static size_t scratch_size(const gim__spec *spec)
 gim_status gim__volume_new(gim__volume *volume, const gim_allocator *allocator, const gim__spec *spec, size_t M,
                            gim__pool *pool)
 {
-    size_t d = spec->d, rows = spec->mech->curved ? ROWS : 1, threads = gim__pool_threads(pool);
+    size_t d = spec->d, rows = rows_of(spec), threads = gim__pool_threads(pool);
     M = spec->volume > 0 ? M : 0;
     *volume =
         (gim__volume){.allocator = allocator, .M = M, .rows = rows, .pool = pool, .scratch_size = scratch_size(spec)};
