@@ -415,24 +415,6 @@ gim_status gim_log_density(const gim_model *model, const double *features, size_
 
 /* ---- distance ---- */
 
-static double squared_distance(const real *a, const real *b, size_t p)
-{
-    double sum = 0;
-    for (size_t f = 0; f < p; f++)
-        sum += ((double)a[f] - (double)b[f]) * ((double)a[f] - (double)b[f]);
-    return sum;
-}
-
-/* Squared distance of a perturbation to the nearest training environment but k (K: to any). */
-static double nearest(const real *scaled, const gim__training *training, size_t k, size_t p)
-{
-    double least = INFINITY;
-    for (size_t other = 0; other < training->K; other++)
-        if (other != k)
-            least = fmin(least, squared_distance(scaled, training->scaled + other * p, p));
-    return least;
-}
-
 static int outside_range(const real *scaled, const gim__training *training, size_t p)
 {
     for (size_t f = 0; f < p; f++) {
@@ -449,14 +431,6 @@ static int outside_range(const real *scaled, const gim__training *training, size
     return 0;
 }
 
-static double widest_gap(const gim__training *training, size_t p)
-{
-    double widest = 0;
-    for (size_t k = 0; training->K > 1 && k < training->K; k++)
-        widest = fmax(widest, nearest(training->scaled + k * p, training, k, p));
-    return widest;
-}
-
 gim_status gim_feature_distance(const gim_model *model, const double *features, double *distance, int *outside)
 {
     gim_status status = gim__model_ready(model);
@@ -468,12 +442,12 @@ gim_status gim_feature_distance(const gim_model *model, const double *features, 
     if (scaled == NULL)
         return gim__fail(model->message, GIM_ERR_NOMEM, "out of memory for a perturbation");
     scale_features(scaled, features, 1, model);
-    double squared = nearest(scaled, &model->training, model->training.K, model->p);
+    double squared = gim__training_nearest(&model->training, scaled, model->p);
     if (distance != NULL)
         *distance = sqrt(squared);
     if (outside != NULL)
         *outside = outside_range(scaled, &model->training, model->p) ||
-                   squared > 1.0001 * widest_gap(&model->training, model->p) + 1e-9;
+                   squared > 1.0001 * gim__training_gap(&model->training, model->p) + 1e-9;
     gim__delete(&model->allocator, scaled);
     return GIM_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef GIM__TRAINING_H
 #define GIM__TRAINING_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/real.h"
@@ -21,6 +22,7 @@ typedef struct gim__training {
     unsigned char *observational; /* (K) */
     double *features;             /* (K, p), callers' units */
     real *scaled;                 /* (K, p) */
+    _Atomic double *gap;          /* gim__training_gap(), less than 0 until somebody asks */
     gim__scaling scaling;
 } gim__training;
 
@@ -31,6 +33,11 @@ gim_status gim__training_copy(gim__training *to, const gim__training *from, cons
 void gim__training_free(gim__training *training, const gim_allocator *allocator);
 /* scaled from features and the scaling. */
 void gim__training_scale_features(gim__training *training, size_t p);
+/* Squared distance, in scaled features, from a perturbation (p) to the nearest environment. */
+double gim__training_nearest(const gim__training *training, const real *scaled, size_t p);
+/* The largest such distance from an environment to its nearest other one; 0 where there is one environment. Worked out
+ * once, K^2 p operations, and kept; on any thread. */
+double gim__training_gap(const gim__training *training, size_t p);
 /* What two fits need to have in common for one to continue the other. */
 int gim__training_equal(const gim__training *a, const gim__training *b, size_t d, size_t p);
 

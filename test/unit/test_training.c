@@ -65,6 +65,40 @@ START_TEST(a_copy_is_equal_and_independent)
 END_TEST
 
 /* One difference after another makes two unequal, each by itself. */
+/* On a line at 0, 1, 3 and -2, scaled as they are: the nearest others are 1, 1, 2 and 2 away. */
+START_TEST(distances)
+{
+    static const double at[] = {0, 1, 3, -2}, moved[] = {0, 1, 7, -2};
+    gim_allocator allocator;
+    gim__training training;
+    real asked = (real)1.75, far = -5;
+    gim__allocator_init(&allocator, NULL);
+    ck_assert_int_eq(gim__training_new(&training, &allocator, 4, 2, 1), GIM_OK);
+    training.scaling.feature_scale[0] = 1;
+    memcpy(training.features, at, sizeof at);
+    gim__training_scale_features(&training, 1);
+    ck_assert_double_eq_tol(gim__training_nearest(&training, &asked, 1), 0.75 * 0.75, 1e-6);
+    ck_assert_double_eq_tol(gim__training_nearest(&training, &far, 1), 9, 1e-6);
+    for (int turn = 0; turn < 2; turn++)
+        ck_assert_double_eq_tol(gim__training_gap(&training, 1), 4, 1e-6);
+    memcpy(training.features, moved, sizeof moved);
+    gim__training_scale_features(&training, 1);
+    ck_assert_double_eq_tol(gim__training_gap(&training, 1), 36, 1e-5);
+    gim__training_free(&training, &allocator);
+}
+END_TEST
+
+START_TEST(one_environment_has_no_other)
+{
+    gim_allocator allocator;
+    gim__training training;
+    gim__allocator_init(&allocator, NULL);
+    ck_assert_int_eq(gim__training_new(&training, &allocator, 1, 2, 1), GIM_OK);
+    ck_assert_double_eq(gim__training_gap(&training, 1), 0);
+    gim__training_free(&training, &allocator);
+}
+END_TEST
+
 START_TEST(one_difference_is_enough)
 {
     t_memory memory;
@@ -123,6 +157,8 @@ int main(void)
     t_case cases[] = {{features_are_centred_and_scaled, 1},
                       {a_copy_is_equal_and_independent, 1},
                       {one_difference_is_enough, 1},
-                      {memory_that_is_out_leaves_nothing_behind, 1}};
+                      {memory_that_is_out_leaves_nothing_behind, 1},
+                      {distances, 1},
+                      {one_environment_has_no_other, 1}};
     return T_RUN("training", cases);
 }
