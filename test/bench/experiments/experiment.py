@@ -217,7 +217,8 @@ def fit_peer(environment, script, *words):
     return fit
 
 
-METHODS = ({"IFM": fit_ifm, "gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4), "BaCaDI*": fit_unamortised} |
+METHODS = ({"IFM": fit_ifm, "gim": fit_gim(), "gim 4 starts": fit_gim("--restarts", 4),
+            "gim width 200": fit_gim("--set", "width=200"), "BaCaDI*": fit_unamortised} |
            {name: fit_baseline(name) for name in [*BASELINES, "additive"]} |
            {name: fit_peer(*words) for name, words in PEERS.items()})
 
