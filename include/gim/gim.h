@@ -97,13 +97,13 @@ typedef enum gim_option {
     GIM_HIDDEN = 103,          /* int, units in each variable's network */
     GIM_RANK = 104,            /* int, columns of the graph's latents; 0: as many as variables */
     GIM_WIDTH = 105,           /* int, units in each of the two layers of the perturbation networks */
-    GIM_EDGE_SCALE = 106,      /* real, alpha in the edge logit alpha u.v */
+    GIM_EDGE_SCALE = 106,      /* real, alpha in the edge logit alpha u.v; 0: 4 over the rank, 0.2 at most */
     GIM_TEMPERATURE = 107,     /* real, tau of the relaxed draws */
     GIM_EFFECT_NOISE = 108,    /* real, sigma_psi, spread of the effects around their networks, in scaled units */
     GIM_RELAXED_SHIFT = 109,   /* int, gim_relaxed_shift */
     GIM_METHOD = 110,          /* int, gim_method */
     GIM_DOSE_FEATURE = 111,    /* int, index of the feature that is a dose, for the methods that need one; -1: none */
-    GIM_LOG_DETERMINANT = 112, /* real, weight of log|det(I - slopes)| in the likelihood of graphs with cycles */
+    GIM_LOG_DETERMINANT = 112, /* real, weight of log|det(I - slopes)| in the likelihood; none where zero-inflated */
 
     GIM_GRAPH_SPARSITY = 200,  /* real, beta_graph */
     GIM_TARGET_SPARSITY = 201, /* real, beta_target while the graph is learned, per row */

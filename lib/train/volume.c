@@ -84,6 +84,7 @@ typedef struct pass {
 /* A thread's place to work in. */
 typedef struct place {
     gim__family family;
+    size_t *parent;
     real *gain, *slope, *dgain, *own;
 } place;
 
@@ -91,20 +92,24 @@ static place place_of(const pass *of, size_t thread)
 {
     real *scratch = of->volume->scratch + thread * of->volume->scratch_size;
     size_t d = of->spec->d;
-    return (place){{.parent = of->volume->parent + thread * d}, scratch, scratch + d, scratch + 2 * d, scratch + 3 * d};
+    return (place){.parent = of->volume->parent + thread * d,
+                   .gain = scratch,
+                   .slope = scratch + d,
+                   .dgain = scratch + 2 * d,
+                   .own = scratch + 3 * d};
 }
 
 /* Variable j in graph m: its parents and the strengths of their edges. */
-static void describe(place *mine, const pass *of, size_t m, size_t j, size_t thread)
+static void describe(place *mine, const pass *of, size_t m, size_t j)
 {
-    size_t d = of->spec->d, n = 0, *parent = of->volume->parent + thread * d;
+    size_t d = of->spec->d, n = 0;
     const real *G = of->graphs.G + (of->graphs.shared ? 0 : m * d * d);
     for (size_t i = 0; i < d; i++)
         if (G[i * d + j] != 0) {
-            parent[n] = i;
+            mine->parent[n] = i;
             mine->gain[n++] = G[i * d + j];
         }
-    mine->family = (gim__family){j, n, parent, mine->gain};
+    mine->family = (gim__family){j, n, mine->parent, mine->gain};
 }
 
 /* log|det(I - T)| of one draw at one row. Of curved mechanisms what is above 0 does not count: of networks that fold,
@@ -118,7 +123,7 @@ static void one_row(void *context, size_t at, size_t thread)
     place mine = place_of(of, thread);
     memset(T, 0, d * d * sizeof *T);
     for (size_t j = 0; j < d; j++) {
-        describe(&mine, of, at / of->volume->rows, j, thread);
+        describe(&mine, of, at / of->volume->rows, j);
         spec->mech->slope(mine.slope, of->volume->x + at * d, of->theta, &mine.family, d, spec->hidden, mine.own);
         T[j * d + j] = 1;
         for (size_t k = 0; k < mine.family.n_parents; k++) {
@@ -157,7 +162,7 @@ static void one_variable(void *context, size_t j, size_t thread)
     real scale = (real)(of->weight / (double)(volume->M * volume->rows));
     for (size_t at = 0; at < volume->M * volume->rows; at++) {
         size_t m = at / volume->rows;
-        describe(&mine, of, m, j, thread);
+        describe(&mine, of, m, j);
         for (size_t k = 0; k < mine.family.n_parents; k++) {
             size_t i = mine.family.parent[k];
             real dT = -volume->inverse[at * d * d + i * d + j];
