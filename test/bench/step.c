@@ -16,7 +16,8 @@
 
 typedef struct settings {
     const char *mechanism, *intervention, *marginal;
-    int d, features, environments, rows, batch_rows, draws, hidden, threads, steps, warmup, seed, memory_budget;
+    int d, features, environments, rows, batch_rows, draws, hidden, log_determinant, threads, steps, warmup, seed,
+        memory_budget;
 } settings;
 
 static settings asked = {.mechanism = "nonlinear",
@@ -28,6 +29,7 @@ static settings asked = {.mechanism = "nonlinear",
                          .rows = 20,
                          .draws = 32,
                          .hidden = 10,
+                         .log_determinant = 1,
                          .threads = 1,
                          .steps = 50,
                          .seed = 1,
@@ -44,6 +46,7 @@ static const struct poptOption table[] = {
     TAKES_INT("batch-rows", batch_rows, "rows of each environment a step; 0: sufficient statistics if linear, else 20"),
     TAKES_INT("draws", draws, "Monte Carlo draws"),
     TAKES_INT("hidden", hidden, "units of a variable's network"),
+    TAKES_INT("log-determinant", log_determinant, "1, or 0 for none"),
     TAKES_INT("threads", threads, "threads of the fit"),
     TAKES_INT("steps", steps, "steps that are timed, in five parts; the median counts"),
     TAKES_INT("warmup", warmup, "steps before them"),
@@ -194,6 +197,7 @@ static gim_model *new_model(int part)
     choose(model, GIM_MARGINAL, asked.marginal);
     set(model, GIM_HIDDEN, asked.hidden);
     set(model, GIM_DRAWS, asked.draws);
+    set(model, GIM_LOG_DETERMINANT, asked.log_determinant);
     set(model, GIM_THREADS, asked.threads);
     set(model, GIM_BATCH_ROWS, asked.batch_rows);
     set(model, GIM_MEMORY_BUDGET, asked.memory_budget);
